@@ -1,0 +1,179 @@
+"""Reference pages: the docstrings of the public names of `onthewire`, as Markdown.
+
+One page for each module or package directly in `onthewire`, one for all. What a name needs to be
+here: it is public, it is defined in that module or its submodules, and it has a docstring.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+
+def markdown(docstring: str) -> str:
+    """A docstring as Markdown: literal blocks become fences, double backticks single ones."""
+    lines = inspect.cleandoc(docstring).splitlines()
+    out: list[str] = []
+    position = 0
+    while position < len(lines):
+        line = lines[position]
+        position += 1
+        if not line.rstrip().endswith("::"):
+            out.append(re.sub(r"``([^`]+)``", r"`\1`", line))
+            continue
+        out.append(re.sub(r"``([^`]+)``", r"`\1`", line.rstrip()[:-1]))
+        indent = len(line) - len(line.lstrip())
+        block: list[str] = []
+        while position < len(lines) and (
+            not lines[position].strip()
+            or len(lines[position]) - len(lines[position].lstrip()) > indent
+        ):
+            block.append(lines[position])
+            position += 1
+        body = inspect.cleandoc("\n" + "\n".join(block))
+        out += ["", '``` { .text data-not-run="an illustration in a docstring" }', body, "```", ""]
+    return "\n".join(out).strip()
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    """A package and its public submodules, in order of their names; a module alone."""
+    yield package
+    for found in pkgutil.iter_modules(getattr(package, "__path__", [])):
+        if not found.name.startswith("_"):
+            yield from modules(importlib.import_module(f"{package.__name__}.{found.name}"))
+
+
+def public(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """The public functions, classes and documented names that a module defines, in file order."""
+    found = [
+        (name, value)
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isclass(value) or inspect.isfunction(value))
+        and value.__module__ == module.__name__
+        and value.__doc__
+    ]
+
+    def place(item: tuple[str, Any]) -> int:
+        try:
+            return inspect.getsourcelines(item[1])[1]
+        except OSError:
+            return 0
+
+    yield from sorted(found, key=place)
+
+
+def signature(name: str, value: Any) -> str:
+    """`name(argument: type = default) -> type` in one line, without addresses of objects."""
+    try:
+        text = str(inspect.signature(value))
+    except (ValueError, TypeError):
+        return name
+    text = re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", text)
+    text = re.sub(r"<(?:built-in function|class) '?([\w.]+)'?>", r"\1", text)
+    text = re.sub(r" at 0x[0-9a-f]+", "", text)
+    text = re.sub(r"\b(?:onthewire|collections\.abc|typing|builtins)(?:\.\w+)*\.(\w+)", r"\1", text)
+    return name + text.replace("'", "")
+
+
+def members(value: type) -> Iterator[tuple[str, Any, str]]:
+    """The public methods and properties that a class itself defines: name, signature, text."""
+    for name, member in vars(value).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            document, shown = member.__doc__, name
+        elif isinstance(member, (staticmethod, classmethod)):
+            document, shown = member.__func__.__doc__, signature(name, getattr(value, name))
+        elif inspect.isfunction(member):
+            document = member.__doc__
+            shown = re.sub(r"\(self(?:, )?", "(", signature(name, member), count=1)
+        else:
+            continue
+        if document:
+            yield name, shown, document
+
+
+def describe(module: ModuleType, level: int) -> list[str]:
+    """The Markdown of one module: what it says itself, then its names under headings."""
+    out = [markdown(module.__doc__ or ""), ""]
+    for name, value in public(module):
+        kind = "class " if inspect.isclass(value) else ""
+        anchor = f"{module.__name__}.{name}"
+        out += [f"{'#' * level} `{name}` {{ #{anchor} }}", ""]
+        if inspect.isclass(value) and issubclass(value, (enum.Enum, BaseException)):
+            bases = ", ".join(base.__name__ for base in value.__bases__)
+            shown = f"{name}({bases})"
+        else:
+            shown = signature(name, value)
+        if kind:
+            shown = shown.removesuffix(" -> None")
+        out += [f"`{kind}{shown}`", "{ .signature }", "", markdown(value.__doc__), ""]
+        if inspect.isclass(value):
+            for member, text, document in members(value):
+                out += [
+                    f"{'#' * (level + 1)} `{name}.{member}` {{ #{anchor}.{member} }}",
+                    "",
+                    f"`{text}`",
+                    "{ .signature }",
+                    "",
+                    markdown(document),
+                    "",
+                ]
+    return out
+
+
+def page(package: ModuleType) -> str:
+    """The reference page of one module or package with all that is in it."""
+    name = package.__name__
+    out = [
+        "---",
+        f"title: {name}",
+        f"description: Reference of {name}, from the docstrings of its source.",
+        "search:",
+        "  boost: 0.5",
+        "---",
+        "",
+        f"# `{name}`",
+        "",
+    ]
+    everything = list(modules(package))
+    for module in everything:
+        if module is not package:
+            out += [f"## `{module.__name__}` {{ #{module.__name__} }}", ""]
+        out += describe(module, 3 if len(everything) > 1 else 2)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip() + "\n"
+
+
+def pages(name: str = "onthewire") -> dict[str, str]:
+    """The reference pages of a package: file name and Markdown of each, `index.md` first."""
+    package = importlib.import_module(name)
+    out: dict[str, str] = {}
+    rows: list[str] = []
+    for found in pkgutil.iter_modules(package.__path__):
+        if found.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"{name}.{found.name}")
+        out[f"{found.name}.md"] = page(module)
+        summary = inspect.cleandoc(module.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+        rows.append(f"[`{name}.{found.name}`]({found.name}.md)\n:   {markdown(summary)}\n")
+    index = [
+        "---",
+        f"title: The library {name}",
+        f"description: The modules of {name}, the library that the programs of the course grow "
+        "into.",
+        "---",
+        "",
+        f"# The library `{name}`",
+        "",
+        inspect.cleandoc(package.__doc__ or ""),
+        "",
+        *rows,
+    ]
+    return {"index.md": "\n".join(index).strip() + "\n", **out}
