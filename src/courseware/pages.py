@@ -14,6 +14,7 @@ from mkdocs.utils import meta
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_LINK = re.compile(r"\[[^\]]+\]\([^)]+\)\{")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 
 
@@ -56,6 +57,22 @@ def read_pages(docs: Path) -> list[Page]:
     return [
         read_page(path) for path in paths if not any(path.is_relative_to(at) for at in generated)
     ]
+
+
+def problems(page: Page) -> list[str]:
+    """Markdown that would become invalid HTML or a broken figure; file and line of each."""
+    found: list[str] = []
+    lines = page.path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        before = lines[number - 2].strip() if number > 1 else ""
+        if ".download" in line and _LINK.match(line.strip()) and _FENCE.match(before):
+            found.append(f"{page.path}:{number}: a blank line is missing above the download link")
+        if re.match(r"\s*<figure\b[^>]*\bmarkdown\b", line):
+            found.append(
+                f"{page.path}:{number}: `<figure>` without `markdown`: "
+                "tooltips would break the text of the drawing"
+            )
+    return found
 
 
 def without_code(text: str) -> str:
