@@ -15,7 +15,7 @@ from mkdocs.utils import meta
 ROOT = Path(__file__).resolve().parents[2]
 
 _LINK = re.compile(r"\[[^\]]+\]\([^)]+\)\{")
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def problems(page: Page) -> list[str]:
     lines = page.path.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, 1):
         before = lines[number - 2].strip() if number > 1 else ""
-        if ".download" in line and _LINK.match(line.strip()) and _FENCE.match(before):
+        if ".download" in line and _LINK.match(line.strip()) and FENCE.match(before):
             found.append(f"{page.path}:{number}: a blank line is missing above the download link")
         if re.match(r"\s*<figure\b[^>]*\bmarkdown\b", line):
             found.append(
@@ -80,7 +80,7 @@ def without_code(text: str) -> str:
     kept: list[str] = []
     fence = ""
     for line in text.splitlines():
-        found = _FENCE.match(line)
+        found = FENCE.match(line)
         if fence:
             if found and found[1].startswith(fence) and line.strip() == found[1]:
                 fence = ""

@@ -154,6 +154,18 @@ def render(questions: list[Question], name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def markdown(questions: list[Question]) -> str:
+    """The Markdown of a quiz, with the answers."""
+    lines: list[str] = []
+    for number, question in enumerate(questions, 1):
+        lines += [f"**Question {number}.** {question.text}", ""]
+        for option in question.options:
+            mark = "x" if option.right else " "
+            lines += [f"- [{mark}] {option.text}", f"  ({option.why})"]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def build(path: Path, name: str | None = None) -> str:
     """The HTML of a quiz file. Raises QuizError with the file's name and line."""
     slug = path.name.removesuffix(".quiz.txt")

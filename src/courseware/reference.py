@@ -6,39 +6,73 @@ here: it is public, it is defined in that module or its submodules, and it has a
 
 from __future__ import annotations
 
+import ast
 import enum
 import importlib
 import inspect
+import itertools
 import pkgutil
 import re
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+SECTIONS = {
+    "Args:": "Arguments",
+    "Attributes:": "Attributes",
+    "Returns:": "Returns",
+    "Yields:": "Yields",
+    "Raises:": "Raises",
+}
+
+
+def inner(lines: list[str], position: int, indent: int) -> tuple[list[str], int]:
+    """The lines from a position that are indented deeper, without that indent, and what follows."""
+    block: list[str] = []
+    while position < len(lines):
+        line = lines[position]
+        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+            break
+        block.append(line)
+        position += 1
+    return inspect.cleandoc("\n" + "\n".join(block)).splitlines(), position
+
+
+def section(title: str, lines: list[str]) -> list[str]:
+    """The Markdown of a section of a docstring: its named items as a list, or its text."""
+    items: list[str] = []
+    for line in lines:
+        named = re.match(r"(\*{0,2}\w[\w.]*): +(\S.*)$", line)
+        if named:
+            items.append(f"- `{named[1]}`: {named[2]}")
+        elif items and line.strip():
+            items.append(f"    {line.strip()}")
+    body = items or lines
+    return ["", f"**{title}**", "", *body, ""]
+
 
 def markdown(docstring: str) -> str:
-    """A docstring as Markdown: literal blocks become fences, double backticks single ones."""
+    """A docstring as Markdown: sections as lists, literal blocks as fences, double backticks as
+    single ones.
+    """
     lines = inspect.cleandoc(docstring).splitlines()
     out: list[str] = []
     position = 0
     while position < len(lines):
         line = lines[position]
         position += 1
-        if not line.rstrip().endswith("::"):
-            out.append(re.sub(r"``([^`]+)``", r"`\1`", line))
-            continue
-        out.append(re.sub(r"``([^`]+)``", r"`\1`", line.rstrip()[:-1]))
-        indent = len(line) - len(line.lstrip())
-        block: list[str] = []
-        while position < len(lines) and (
-            not lines[position].strip()
-            or len(lines[position]) - len(lines[position].lstrip()) > indent
-        ):
-            block.append(lines[position])
-            position += 1
-        body = inspect.cleandoc("\n" + "\n".join(block))
-        out += ["", '``` { .text data-not-run="an illustration in a docstring" }', body, "```", ""]
-    return "\n".join(out).strip()
+        if line in SECTIONS:
+            body, position = inner(lines, position, 0)
+            out += section(SECTIONS[line], body)
+        elif line.rstrip().endswith("::"):
+            indent = len(line) - len(line.lstrip())
+            body, position = inner(lines, position, indent)
+            opening = '``` { .text data-not-run="an illustration in a docstring" }'
+            out += [line.rstrip()[:-1], "", opening, *body, "```", ""]
+        else:
+            out.append(line)
+    text = re.sub(r"``([^`]+)``", r"`\1`", "\n".join(out))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -67,6 +101,26 @@ def public(module: ModuleType) -> Iterator[tuple[str, Any]]:
             return 0
 
     yield from sorted(found, key=place)
+
+
+def constants(module: ModuleType) -> Iterator[tuple[str, str, str]]:
+    """The public constants that a module documents by a string under them: name, value, text."""
+    body = ast.parse(inspect.getsource(module)).body
+    for statement, after in itertools.pairwise(body):
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        if (
+            len(targets) == 1
+            and isinstance(target := targets[0], ast.Name)
+            and target.id.isupper()
+            and not target.id.startswith("_")
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+            and isinstance(after.value.value, str)
+        ):
+            value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+            yield target.id, ast.unparse(value) if value else "", after.value.value
 
 
 def signature(name: str, value: Any) -> str:
@@ -103,6 +157,16 @@ def members(value: type) -> Iterator[tuple[str, Any, str]]:
 def describe(module: ModuleType, level: int) -> list[str]:
     """The Markdown of one module: what it says itself, then its names under headings."""
     out = [markdown(module.__doc__ or ""), ""]
+    for name, shown, text in constants(module):
+        out += [
+            f"{'#' * level} `{name}` {{ #{module.__name__}.{name} }}",
+            "",
+            f"`{name} = {shown}`",
+            "{ .signature }",
+            "",
+            markdown(text),
+            "",
+        ]
     for name, value in public(module):
         kind = "class " if inspect.isclass(value) else ""
         anchor = f"{module.__name__}.{name}"

@@ -31,8 +31,8 @@ Snapshot = dict[Path, tuple[int, int]]
 
 
 def environment() -> dict[str, str]:
-    """The environment that MkDocs runs in."""
-    return {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    """The environment that MkDocs runs in: notebooks run again only when they change."""
+    return {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NOTEBOOK_CACHE": "true"}
 
 
 def is_free(port: int) -> bool:

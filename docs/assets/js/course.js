@@ -10,8 +10,8 @@
       const lines = code.textContent.split("\n");
       return lines.filter((line) => line.startsWith("$ ")).map((line) => line.slice(2)).join("\n");
     }
-    const after = block?.nextElementSibling;
-    return after?.matches("a.download, p:has(> a.download)") ? code.textContent : null;
+    const isFile = block?.querySelector(":scope > .filename") && !code.querySelector("a");
+    return isFile ? code.textContent : null;
   };
   document.addEventListener(
     "click",
