@@ -1,0 +1,132 @@
+"""What the servers have in common: a listening socket, limits, a clock, a start and an end."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import ParamSpec, Self
+
+from onthewire.serving.conversation import Conversation
+from onthewire.serving.limits import Limits
+
+BACKLOG = 512
+"""Connections that the system completes and holds until the server accepts them.
+
+More than the usual 128, because connections that find the queue full are tried again by their side
+after a second (RFC 6298 section 2.1). The system lowers it to its own limit.
+"""
+
+RETRY_TIME = 0.2
+"""Seconds until accepting is tried again after it failed, which it does without free descriptors.
+
+Trying at once would keep the processor busy until some other connection ends.
+"""
+
+log = logging.getLogger("onthewire.serving")
+
+Some = ParamSpec("Some")
+
+
+class ConversationFailed(Exception):
+    """A conversation raised an error of its own; its connection is closed, the server goes on."""
+
+
+class Server(ABC):
+    """A listening TCP socket and what is needed to serve its connections.
+
+    The socket listens from the start, so `address` can be told to clients before `serve` is
+    called. Use it in a `with` block, or call `close`.
+
+    Args:
+        begin: makes the conversation for a new connection.
+        host: address to bind, IPv4 or IPv6.
+        port: port to bind; 0 lets the system choose.
+        limits: what clients may take.
+        clock: gives seconds that only grow.
+
+    Raises:
+        OSError: the address cannot be bound.
+    """
+
+    def __init__(
+        self,
+        begin: Callable[[], Conversation],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._begin = begin
+        self._clock = clock
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        name = self._listener.getsockname()
+        self.address: tuple[str, int] = (name[0], name[1])
+        """Host and port that clients connect to."""
+        self._stopping = False
+
+    @abstractmethod
+    def serve(self) -> None:
+        """Serve until `stop` is called, then end all connections within `limits.drain_time`.
+
+        No thread, task or descriptor is left when it returns, nor when Ctrl-C interrupts it. A
+        server serves once.
+        """
+
+    def stop(self) -> None:
+        """Ask `serve` to end; it goes on ending when this returns.
+
+        May be called from any thread, from a signal handler, before `serve` and more than once.
+        What has been received is still answered.
+        """
+        self._stopping = True
+
+    def close(self) -> None:
+        """Close the listening socket; the system refuses new connections from then on."""
+        self._listener.close()
+
+    def _conversation(self) -> Conversation:
+        try:
+            return self._begin()
+        except Exception as error:
+            raise ConversationFailed from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def send_at_once(connection: socket.socket) -> None:
+    """Let small answers leave at once.
+
+    Otherwise an answer waits until the one before it is acknowledged (RFC 9293 section 3.7.4), and
+    a client that has nothing to send delays its acknowledgements. asyncio does this by itself.
+    """
+    with suppress(OSError):  # Some systems refuse it where the client has already gone.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def spoken(say: Callable[Some, bytes], *args: Some.args, **kwargs: Some.kwargs) -> bytes:
+    """What a conversation says, or ConversationFailed.
+
+    Its own errors must not be mistaken for errors of the socket: an `OSError` of an answer that
+    reads a file is a bug to be logged, one of the socket is a client that has gone.
+    """
+    try:
+        return say(*args, **kwargs)
+    except Exception as error:
+        raise ConversationFailed from error

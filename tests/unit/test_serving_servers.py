@@ -1,0 +1,385 @@
+"""The same scripts for the three servers: what a client sees does not tell them apart.
+
+Waits are reads with a time-out on loopback sockets; every test ends with a check that no thread
+and no descriptor is left.
+"""
+
+import errno
+import gc
+import logging
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from onthewire.serving import AsyncioServer, Limits, LineService, SelectorServer, ThreadServer
+
+PATIENCE = 20.0
+
+EVERY_SERVER = pytest.mark.parametrize(
+    "kind", [ThreadServer, SelectorServer, AsyncioServer], ids=["threads", "selectors", "asyncio"]
+)
+pytestmark = EVERY_SERVER
+
+
+def descriptors():
+    """How many descriptors the process has open; None where the system does not tell."""
+    folder = Path("/dev/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else None
+
+
+@pytest.fixture(autouse=True)
+def nothing_left():
+    gc.collect()
+    before = descriptors(), set(threading.enumerate())
+    yield
+    assert (descriptors(), set(threading.enumerate())) == before
+
+
+@contextmanager
+def serving(kind, answer=str.upper, limits=None):
+    """A server that serves in a thread until the end of the block."""
+    limits = limits or Limits(drain_time=5.0)
+    with kind(lambda: LineService(answer, limits), limits=limits) as server:
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+            thread.join(PATIENCE)
+            assert not thread.is_alive(), "serve() did not return after stop()"
+
+
+@contextmanager
+def client(server, receive_buffer=None):
+    with socket.socket() as sock:
+        sock.settimeout(PATIENCE)
+        if receive_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect(server.address)
+        yield sock
+
+
+def receive(sock, size):
+    """Exactly this many octets, fewer only if the stream ends."""
+    received = b""
+    while len(received) < size and (data := sock.recv(size - len(received))):
+        received += data
+    return received
+
+
+def receive_all(sock):
+    """What comes until the server ends the stream."""
+    received = b""
+    while data := sock.recv(65_536):
+        received += data
+    return received
+
+
+def asks(sock, line, answer):
+    sock.sendall(line)
+    assert receive(sock, len(answer)) == answer
+
+
+SCRIPT = (
+    b"hello\nGr\xc3\xbc\xc3\x9fe\r\n\n\xff\xfe\n" + b"x" * 5_000 + b"\nafter\na\rb\nlast",
+    "HELLO\nGRÜSSE\n\nERROR invalid UTF-8\nERROR line too long\nAFTER\nERROR bare CR\n"
+    "ERROR unterminated line\n".encode(),
+)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_000, 100_000])
+def test_the_script(kind, size):
+    sent, expected = SCRIPT
+    with serving(kind) as server, client(server) as sock:
+        for start in range(0, len(sent), size):
+            sock.sendall(sent[start : start + size])
+        sock.shutdown(socket.SHUT_WR)
+        assert receive_all(sock) == expected
+
+
+def test_clients_one_after_the_other_and_side_by_side(kind):
+    with serving(kind) as server:
+        for number in range(5):
+            with client(server) as sock:
+                asks(sock, b"a%d\n" % number, b"A%d\n" % number)
+        with client(server) as silent, client(server) as first, client(server) as second:
+            silent.sendall(b"begun")
+            asks(first, b"one\n", b"ONE\n")
+            asks(second, b"two\n", b"TWO\n")
+            asks(first, b"three\n", b"THREE\n")
+
+
+def test_clients_that_leave_early_harm_nobody(kind):
+    with serving(kind) as server, client(server) as healthy:
+        asks(healthy, b"before\n", b"BEFORE\n")
+        with client(server):
+            pass
+        with client(server) as sock:
+            # Closing with this option resets the connection.
+            linger = b"\1\0\0\0\0\0\0\0" if sys.platform != "win32" else b"\1\0\0\0"
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            sock.sendall(b"a\nb\nc")
+        asks(healthy, b"after\n", b"AFTER\n")
+
+
+def test_a_client_over_the_limit_is_told_and_a_place_becomes_free(kind):
+    limits = Limits(clients=2, drain_time=5.0)
+    with serving(kind, limits=limits) as server, client(server) as first:
+        asks(first, b"one\n", b"ONE\n")
+        with client(server) as second:
+            asks(second, b"two\n", b"TWO\n")
+            with client(server) as third:
+                # The refusal reaches also a client that has sent something already.
+                third.sendall(b"three\n")
+                assert receive_all(third) == b"ERROR too many clients\n"
+            asks(first, b"still\n", b"STILL\n")
+        # The server learns of the end after the client does: the place is free soon, not at once.
+        answer = b""
+        while answer != b"FOUR\n":
+            with client(server) as fourth:
+                fourth.sendall(b"four\n")
+                fourth.shutdown(socket.SHUT_WR)
+                answer = receive_all(fourth)
+                assert answer in (b"FOUR\n", b"ERROR too many clients\n")
+
+
+def test_refusals_are_bounded_too(kind):
+    limits = Limits(clients=0, refusals=1, drain_time=5.0)
+    with serving(kind, limits=limits) as server, client(server) as told:
+        assert receive(told, 23) == b"ERROR too many clients\n"
+        # This one has been told and does not leave; there is no second place for being told.
+        with client(server) as untold, suppress(ConnectionError):
+            assert receive_all(untold) == b""
+
+
+def test_a_silent_client_is_told_and_left(kind):
+    limits = Limits(idle_time=0.05, drain_time=5.0)
+    with serving(kind, limits=limits) as server, client(server) as sock:
+        assert receive_all(sock) == b"ERROR idle too long\n"
+
+
+def test_a_dripping_client_is_told_and_left_while_it_drips(kind):
+    limits = Limits(line_time=0.1, drain_time=5.0)
+    with serving(kind, limits=limits) as server, client(server) as sock:
+        drops = 0
+        while not select.select([sock], [], [], 0.005)[0]:
+            sock.send(b"x")
+            drops += 1
+        # The connection is not reset although more octets come: the words arrive.
+        sock.send(b"x")
+        assert receive_all(sock) == b"ERROR line took too long\n"
+        assert 1 < drops < 100
+
+
+def send_until_blocked(sock, octets):
+    """Send these again and again until there is no room for more; returns how many were taken."""
+    sock.setblocking(False)
+    sent = 0
+    while select.select([], [sock], [], 0.1)[1]:
+        with suppress(BlockingIOError):
+            at = sent % len(octets)
+            sent += sock.send(octets[at:])
+        assert sent < 200_000_000, "the server reads without end"
+    sock.settimeout(PATIENCE)
+    return sent
+
+
+LINES = b"".join(b"line %06d\n" % number for number in range(10_000))
+
+
+def test_who_does_not_read_is_not_read_from_and_loses_nothing(kind):
+    with (
+        serving(kind) as server,
+        client(server) as healthy,
+        client(server, receive_buffer=4_096) as sock,
+    ):
+        asks(healthy, b"before\n", b"BEFORE\n")
+        sent = send_until_blocked(sock, LINES)
+        asks(healthy, b"after\n", b"AFTER\n")
+        if kind is SelectorServer:
+            held = max(len(connection.output) for connection in server._connections)
+            assert held <= server.limits.output + server.limits.receive
+        whole = sent - sent % 12
+        answers = receive(sock, whole)
+        expected = (LINES * (1 + sent // len(LINES))).upper()[:whole]
+        assert answers == expected
+
+
+def test_who_never_reads_is_cut(kind):
+    limits = Limits(idle_time=0.3, line_time=0.3, drain_time=0.1)
+    with serving(kind, limits=limits) as server, client(server, receive_buffer=4_096) as sock:
+        send_until_blocked(sock, LINES)
+        with pytest.raises(ConnectionError):
+            while True:
+                sock.send(LINES)
+
+
+def test_stop_ends_idle_clients_and_refuses_new_ones(kind):
+    with serving(kind) as server, client(server) as idle, client(server) as half:
+        asks(idle, b"a\n", b"A\n")
+        asks(half, b"b\nbegun", b"B\n")
+        server.stop()
+        assert receive_all(idle) == b""
+        assert receive_all(half) == b""
+        idle.close()
+        half.close()
+    with pytest.raises(ConnectionRefusedError), client(server):
+        pass
+
+
+def test_stop_lets_an_answer_be_finished(kind):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def answer(text):
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        return text.upper()
+
+    with serving(kind, answer) as server, client(server) as sock:
+        sock.sendall(b"slow\n")
+        assert begun.wait(PATIENCE)
+        server.stop()
+        go_on.set()
+        assert receive_all(sock) == b"SLOW\n"
+
+
+def test_stop_cuts_who_does_not_take_the_end(kind):
+    limits = Limits(drain_time=0.2)
+    with (
+        serving(kind, limits=limits) as server,
+        client(server) as keeps_open,
+        client(server, receive_buffer=4_096) as never_reads,
+    ):
+        asks(keeps_open, b"a\n", b"A\n")
+        send_until_blocked(never_reads, LINES)
+        server.stop()
+        assert receive_all(keeps_open) == b""
+        with pytest.raises(ConnectionError):
+            while True:
+                never_reads.send(LINES)
+
+
+def test_stop_before_serve_and_twice(kind):
+    with kind(lambda: LineService(str.upper)) as server:
+        server.stop()
+        server.stop()
+        server.serve()
+        server.stop()
+
+
+def test_a_failing_conversation_closes_its_connection_alone(kind, caplog):
+    def answer(text):
+        if text == "bug":
+            raise OSError("an error of the answer, not of the socket")
+        return text.upper()
+
+    with (
+        caplog.at_level(logging.ERROR, "onthewire.serving"),
+        serving(kind, answer) as server,
+        client(server) as healthy,
+        client(server) as unlucky,
+    ):
+        asks(healthy, b"a\n", b"A\n")
+        unlucky.sendall(b"bug\n")
+        assert receive_all(unlucky) == b""
+        asks(healthy, b"b\n", b"B\n")
+    assert "an error of the answer, not of the socket" in caplog.text
+
+
+def test_an_answer_that_is_no_line_is_not_sent(kind, caplog):
+    with serving(kind, lambda text: text + "\nforged") as server, client(server) as sock:
+        sock.sendall(b"a\n")
+        assert receive_all(sock) == b""
+    assert "NotALine" in caplog.text
+
+
+class Exhausted:
+    """A listening socket that twice cannot accept, as without a free descriptor."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.failures = 2
+
+    def __getattr__(self, name):
+        return getattr(self.sock, name)
+
+    def accept(self):
+        if self.failures:
+            self.failures -= 1
+            raise OSError(errno.EMFILE, "Too many open files")
+        return self.sock.accept()
+
+
+def test_accepting_goes_on_after_it_failed(kind):
+    if kind is AsyncioServer:
+        pytest.skip("asyncio accepts by itself")
+    with kind(lambda: LineService(str.upper)) as server:
+        server._listener = Exhausted(server._listener)
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        try:
+            with client(server) as sock:
+                asks(sock, b"a\n", b"A\n")
+        finally:
+            server.stop()
+            thread.join(PATIENCE)
+        assert server._listener.failures == 0
+
+
+def test_ipv6(kind):
+    limits = Limits(drain_time=5.0)
+    try:
+        server = kind(lambda: LineService(str.upper, limits), host="::1", limits=limits)
+    except OSError:
+        pytest.skip("no IPv6 loopback here")
+    with server:
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        try:
+            with socket.create_connection(server.address, PATIENCE) as sock:
+                asks(sock, b"a\n", b"A\n")
+        finally:
+            server.stop()
+            thread.join(PATIENCE)
+
+
+PROGRAM = """
+import sys
+from onthewire import serving
+with getattr(serving, sys.argv[1])(lambda: serving.LineService(str.upper)) as server:
+    print("LISTENING", *server.address, flush=True)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        pass
+print("STOPPED")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console")
+def test_ctrl_c_ends_a_program_cleanly_with_a_client_connected(kind):
+    with subprocess.Popen(
+        [sys.executable, "-X", "dev", "-c", PROGRAM, kind.__name__],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            _, host, port = process.stdout.readline().split()
+            with socket.create_connection((host, int(port)), PATIENCE) as sock:
+                asks(sock, b"a\n", b"A\n")
+                process.send_signal(signal.SIGINT)
+                assert receive_all(sock) == b""
+            output, _ = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert (output, process.returncode) == ("STOPPED\n", 0)
