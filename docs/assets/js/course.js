@@ -24,6 +24,22 @@
     true,
   );
 
+  /* A file cannot download another one: its text is on the page. */
+  const download = (event) => {
+    const link = event.target.closest?.("a[download]");
+    const title = [...document.querySelectorAll(".highlight > .filename")].find(
+      (element) => link?.pathname.endsWith(`/${element.textContent}`),
+    );
+    if (!title) return;
+    event.preventDefault();
+    const copy = document.createElement("a");
+    copy.download = title.textContent;
+    copy.href = URL.createObjectURL(new Blob([title.parentElement.querySelector("code").textContent]));
+    copy.click();
+    setTimeout(() => URL.revokeObjectURL(copy.href), 60000);
+  };
+  if (location.protocol === "file:") document.addEventListener("click", download);
+
   /* The search index is by far the largest file: it is fetched when the search is used. */
   const search = document.querySelector(".md-search");
   const isUsed = /[?&][qh]=/.test(location.search);
@@ -134,6 +150,14 @@
   addEventListener("afterprint", () => {
     for (const box of opened) box.open = false;
   });
+
+  /* A transition that the browser gives up is no error. */
+  for (const moment of ["pageswap", "pagereveal"]) {
+    addEventListener(moment, ({ viewTransition }) => {
+      viewTransition?.ready.catch(() => {});
+      viewTransition?.finished.catch(() => {});
+    });
+  }
 
   /* The next page is fetched when the pointer rests on its link. */
   if (/^https?:$/.test(location.protocol)) {
