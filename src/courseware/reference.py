@@ -71,7 +71,7 @@ def markdown(docstring: str) -> str:
             out += [line.rstrip()[:-1], "", opening, *body, "```", ""]
         else:
             out.append(line)
-    text = re.sub(r"``([^`]+)``", r"`\1`", "\n".join(out))
+    text = re.sub(r"(?<!`)``([^`]+)``(?!`)", r"`\1`", "\n".join(out))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
