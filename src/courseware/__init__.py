@@ -1,0 +1,1 @@
+"""What turns programs and text into the course: recorder, checker, figures, site checks."""

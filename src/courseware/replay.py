@@ -1,0 +1,393 @@
+"""Runs a transcript for real: each terminal's commands as processes, servers and clients together.
+
+Two things differ from a reader's terminal, and nothing else. Each port that the course uses by
+default is moved to one that the system chooses, so that replays run side by side and need no port
+to be free; the output is written with the default port again. And the working folder is a fresh
+copy of the programs, so that nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from courseware.transcripts import PRESS, Directive, Step, Terminal, Transcript, stages
+
+COURSE_PORTS = range(15000, 15010)
+"""The ports that programs of the course use by default."""
+
+PATIENCE = 20.0
+"""Seconds within which a command must print its next awaited line, or end."""
+
+# Windows can send one process group Ctrl-Break, not Ctrl-C; a helper turns the one into the other.
+STOPPABLE = ["-m", "courseware.ctrl_break"] if sys.platform == "win32" else []
+
+LATE_LINES = 5.0
+"""Seconds to wait, before Ctrl-C is pressed, for lines that are shown above it."""
+
+QUIET = 0.5
+"""Seconds without output after which a recording presses Ctrl-C."""
+
+_COURSE_PORT = re.compile(r"\b1500\d\b")
+_LISTENING = re.compile(r"listening\b", re.IGNORECASE)
+
+
+class ReplayError(AssertionError):
+    """A transcript that could not be run to its end; the message shows what was printed so far."""
+
+
+def unavailable(transcript: Transcript) -> str:
+    """Why this machine cannot run the transcript, or an empty string."""
+    if transcript.only and not sys.platform.startswith(transcript.only):
+        return f"only on {transcript.only}: {transcript.reason}"
+    missing = sorted(tool for tool in transcript.tools if not shutil.which(tool))
+    return f"not installed here: {', '.join(missing)}" if missing else ""
+
+
+class Ports:
+    """Which real port stands for each default port of the course."""
+
+    def __init__(self) -> None:
+        self.real: dict[int, int] = {}
+        self._held: list[socket.socket] = []
+
+    def learn(self, shown: int, real: int) -> None:
+        self.real[shown] = real
+
+    def known_or_chosen(self, shown: int) -> int:
+        """The real port; where nobody listens yet, one on which nobody will (it is held bound)."""
+        if shown not in self.real:
+            holder = socket.socket()
+            holder.bind(("127.0.0.1", 0))
+            self._held.append(holder)
+            self.real[shown] = holder.getsockname()[1]
+        return self.real[shown]
+
+    def free(self, shown: int) -> int:
+        """A port for a tool that will listen on it itself and cannot say which it got."""
+        port = self.known_or_chosen(shown)
+        self.release()
+        return port
+
+    def shown(self, text: str) -> str:
+        """Text with each real port written as the default one that it stands for."""
+        for shown, real in self.real.items():
+            text = re.sub(rf"(?<!\d){real}(?!\d)", str(shown), text)
+        return text
+
+    def release(self) -> None:
+        for holder in self._held:
+            holder.close()
+        self._held.clear()
+
+
+def default_ports(program: Path) -> dict[str, int]:
+    """The options of a program whose default is a port of the course, read from its text."""
+    tree = ast.parse(program.read_text(encoding="utf-8"))
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_argument"):
+            continue
+        names = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+        for keyword in node.keywords:
+            if keyword.arg != "default":
+                continue
+            value = keyword.value
+            default = (
+                value.value
+                if isinstance(value, ast.Constant)
+                else constants.get(value.id)
+                if isinstance(value, ast.Name)
+                else None
+            )
+            if isinstance(default, int) and default in COURSE_PORTS and names:
+                found[str(names[0])] = default
+    return found
+
+
+class Command:
+    """A started command (one process, or several in a pipe) whose output is read as it comes."""
+
+    def __init__(self, command: str, folder: Path, ports: Ports) -> None:
+        self.command = command
+        self._ports = ports
+        self._opens: list[int] = []
+        parts = [self._words(part, folder) for part in stages(command)]
+        environment = os.environ | {
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHON_COLORS": "0",
+            "NO_COLOR": "1",
+            "COLUMNS": "80",
+            "LC_ALL": "C.UTF-8",
+        }
+        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        self._processes: list[subprocess.Popen[bytes]] = []
+        source: int | IO[bytes] | None = subprocess.DEVNULL
+        for index, words in enumerate(parts):
+            process = subprocess.Popen(
+                words,
+                cwd=folder,
+                env=environment,
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if index == len(parts) - 1 else None,
+                creationflags=group,
+            )
+            if self._processes and self._processes[-1].stdout:
+                self._processes[-1].stdout.close()
+            self._processes.append(process)
+            source = process.stdout
+        self._text = b""
+        self._ended = False
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _words(self, part: str, folder: Path) -> list[str]:
+        words = shlex.split(part)
+        if words[0] == "python" and len(words) > 1 and words[1].endswith(".py"):
+            program = folder / words[1]
+            if not program.is_file():
+                raise ReplayError(f"$ {part}\nno program {words[1]} beside the transcript")
+            listens = "LISTENING" in program.read_text(encoding="utf-8")
+            defaults = default_ports(program)
+            for option, shown in defaults.items():
+                if option not in words:
+                    words += [option, str(shown)]
+            own = words[words.index("--port") + 1] if listens and "--port" in words else None
+            for index, word in enumerate(words):
+                if index > 1 and word == own and word.isdigit() and words[index - 1] == "--port":
+                    shown = int(word)
+                    if shown in COURSE_PORTS:
+                        words[index] = str(self._ports.real.get(shown, 0))
+                        self._opens.append(shown)
+                else:
+                    words[index] = self._moved(word)
+            return [sys.executable, *STOPPABLE, *words[1:]]
+        if words[0] == "python":
+            return [sys.executable, *map(self._moved, words[1:])]
+        if words[0] == "onthewire":
+            return [sys.executable, "-m", "courseware.cli", *map(self._moved, words[1:])]
+        if words[0] == "nc" and any(re.fullmatch(r"-\w*l\w*", word) for word in words):
+            for found in _COURSE_PORT.findall(part):
+                self._ports.free(int(found))
+        return [words[0], *map(self._moved, words[1:])]
+
+    def _moved(self, word: str) -> str:
+        return _COURSE_PORT.sub(lambda m: str(self._ports.known_or_chosen(int(m[0]))), word)
+
+    def _read(self) -> None:
+        stream = self._processes[-1].stdout
+        assert stream is not None
+        while data := os.read(stream.fileno(), 65536):
+            with self._changed:
+                self._text += data
+                self._learn_port()
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def _learn_port(self) -> None:
+        if self._opens:
+            first = re.match(rb"LISTENING \S+ (\d+)\r?\n", self._text)
+            if first:
+                self._ports.learn(self._opens.pop(), int(first[1]))
+
+    @property
+    def lines(self) -> list[str]:
+        """What was printed so far, with the ports of the course in it."""
+        text = self._ports.shown(self._text.decode("utf-8", "backslashreplace"))
+        lines = text.replace("\r\n", "\n").split("\n")
+        return lines[:-1] if lines[-1] == "" else lines
+
+    def _wait(self, ready: Callable[[], bool], what: str) -> None:
+        with self._changed:
+            if not self._changed.wait_for(lambda: ready() or self._ended, PATIENCE):
+                raise self._error(f"{what} within {PATIENCE:.0f} seconds")
+
+    def _error(self, what: str) -> ReplayError:
+        shown = "\n".join(self.lines) or "(nothing)"
+        return ReplayError(f"$ {self.command}\n{what}; it printed:\n{shown}")
+
+    def wait_listening(self) -> bool:
+        """Wait until the command listens (true) or has ended (false)."""
+        self._wait(lambda: any(map(_LISTENING.match, self.lines)), "neither listened nor ended")
+        return not self._ended or any(map(_LISTENING.match, self.lines))
+
+    def wait_lines(self, count: int) -> None:
+        """Wait until the command has printed `count` lines."""
+        self._wait(
+            lambda: self._text.count(b"\n") >= count, f"did not print {count} lines to press after"
+        )
+
+    def settle(self, count: int, quiet: float) -> None:
+        """Wait until the command has printed `count` lines, then until it was quiet for a while.
+
+        Lines that do not come are no error here: the comparison shows better what is missing.
+        """
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._ended or self._text.count(b"\n") >= count, LATE_LINES
+            )
+            while quiet and self._changed.wait(quiet):
+                pass
+
+    def wait_end(self, what: str = "did not end") -> int:
+        """Wait until the command ends; its exit code."""
+        self._wait(lambda: False, what)
+        try:
+            codes = [process.wait(PATIENCE) for process in self._processes]
+        except subprocess.TimeoutExpired:
+            raise self._error(f"{what} within {PATIENCE:.0f} seconds") from None
+        self._reader.join()
+        return codes[-1]
+
+    def press(self) -> int:
+        """Press Ctrl-C and wait for a clean end; the number of lines printed before."""
+        before = len(self.lines)
+        for process in self._processes:
+            if process.poll() is None:
+                ctrl_break = getattr(signal, "CTRL_BREAK_EVENT", None)
+                process.send_signal(signal.SIGINT if ctrl_break is None else ctrl_break)
+        code = self.wait_end("did not stop on Ctrl-C")
+        if code != 0 or any(line.startswith("Traceback") for line in self.lines[before:]):
+            raise self._error(f"did not end cleanly on Ctrl-C (exit code {code})")
+        return before
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        for process in self._processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        self._reader.join()
+        for process in self._processes:
+            if process.stdout:
+                process.stdout.close()
+
+
+class _Screen:
+    """One terminal of a replay: which step runs, and what the steps printed."""
+
+    def __init__(self, terminal: Terminal, folder: Path, ports: Ports, quiet: float) -> None:
+        self.terminal = terminal
+        self._folder, self._ports, self._quiet = folder, ports, quiet
+        self._next = 0
+        self.running: Command | None = None
+        self.commands: list[Command] = []
+        self.printed: list[Step] = []
+
+    @property
+    def _step(self) -> Step:
+        return self.terminal.steps[self._next]
+
+    @property
+    def to_be_pressed(self) -> bool:
+        return self.running is not None and self._step.pressed
+
+    def advance(self) -> None:
+        """Run step after step until one keeps running as a server, or none is left."""
+        while self._next < len(self.terminal.steps):
+            self.running = Command(self._step.command, self._folder, self._ports)
+            self.commands.append(self.running)
+            if self.running.wait_listening():
+                return
+            if self._step.pressed:
+                self.running.wait_lines(self._step.lines_before_press)
+                self.press()
+                return
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait for the running command to end by itself."""
+        assert self.running is not None
+        code = self.running.wait_end()
+        self._finish([*self.running.lines, *([f"[exit code {code}]"] if code else [])])
+
+    def press(self) -> None:
+        """Press Ctrl-C in this terminal, then go on with its next step."""
+        assert self.running is not None
+        self.running.settle(self._step.lines_before_press, self._quiet)
+        before = self.running.press()
+        lines = self.running.lines
+        self._finish([*lines[:before], PRESS, *lines[before:]])
+        self.advance()
+
+    def _finish(self, lines: list[str]) -> None:
+        self.printed.append(replace(self._step, lines=tuple(line.rstrip() for line in lines)))
+        self.running = None
+        self._next += 1
+
+
+def replay(
+    transcript: Transcript, snippets: Path, folder: Path, *, recording: bool = False
+) -> dict[str, Terminal]:
+    """Run a transcript and return its terminals as they were printed this time.
+
+    Args:
+        transcript: what to run.
+        snippets: the folder of all programs; it is copied, never written.
+        folder: an empty folder for the copy.
+        recording: whether the lines above a Ctrl-C are not yet known.
+
+    Raises:
+        ReplayError: a command neither listened nor ended in time, a server did not stop cleanly on
+            Ctrl-C, or a program is missing.
+    """
+    copy = folder / "snippets"
+    shutil.copytree(snippets, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    work = copy / transcript.path.parent.name
+    ports = Ports()
+    screens: dict[str, _Screen] = {}
+    try:
+        for item in transcript.items:
+            if isinstance(item, Terminal):
+                screens[item.name] = _Screen(item, work, ports, QUIET if recording else 0)
+                screens[item.name].advance()
+            elif isinstance(item, Directive):
+                screen = screens.get(item.terminal)
+                if screen is None or screen.running is None:
+                    raise ReplayError(f"`# {item.verb} {item.terminal}`: nothing runs there")
+                if item.verb == "press":
+                    screen.press()
+                else:
+                    screen.wait()
+                    screen.advance()
+        for screen in screens.values():
+            while screen.running and not screen.to_be_pressed:
+                screen.wait()
+                screen.advance()
+        for screen in reversed(screens.values()):
+            while screen.running:
+                if screen.to_be_pressed:
+                    screen.press()
+                else:
+                    screen.wait()
+                    screen.advance()
+    finally:
+        for screen in screens.values():
+            for command in screen.commands:
+                command.close()
+        ports.release()
+    return {name: Terminal(name, tuple(screen.printed)) for name, screen in screens.items()}

@@ -1,0 +1,1 @@
+"""The library that the programs of the course grow into: protocols, servers, clients."""
