@@ -308,4 +308,5 @@ def test_serving_ends_cleanly_and_leaves_no_child(course: Path, number: signal.S
         finally:
             process.kill()
     assert "Traceback" not in "".join(shown)
+    assert "Shutting down" in "".join(shown), "MkDocs was not asked to end"
     assert serve.is_free(port)
