@@ -18,7 +18,14 @@ from pathlib import Path
 
 import pytest
 
-from onthewire.serving import AsyncioServer, Limits, LineService, SelectorServer, ThreadServer
+from onthewire.serving import (
+    AsyncioServer,
+    Limits,
+    LineService,
+    SelectorServer,
+    ThreadServer,
+    threads,
+)
 
 PATIENCE = 20.0
 
@@ -42,11 +49,24 @@ def nothing_left():
     assert (descriptors(), set(threading.enumerate())) == before
 
 
+@pytest.fixture(autouse=True)
+def short_ticks(monkeypatch):
+    """Threads look up often, so that a test meets both a wait that ends and one that goes on."""
+    monkeypatch.setattr(threads, "TICK", 0.02)
+
+
+def use_small_buffers(sock):
+    """Ask for little room in the system, so that who is not read from is soon stopped."""
+    for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        sock.setsockopt(socket.SOL_SOCKET, buffer, 8_192)
+
+
 @contextmanager
 def serving(kind, answer=str.upper, limits=None):
     """A server that serves in a thread until the end of the block."""
     limits = limits or Limits(drain_time=5.0)
     with kind(lambda: LineService(answer, limits), limits=limits) as server:
+        use_small_buffers(server._listener)  # Its connections inherit them.
         thread = threading.Thread(target=server.serve)
         thread.start()
         try:
@@ -58,11 +78,11 @@ def serving(kind, answer=str.upper, limits=None):
 
 
 @contextmanager
-def client(server, receive_buffer=None):
+def client(server, *, small_buffers=False):
     with socket.socket() as sock:
         sock.settimeout(PATIENCE)
-        if receive_buffer:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if small_buffers:
+            use_small_buffers(sock)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.connect(server.address)
         yield sock
@@ -200,7 +220,7 @@ def test_who_does_not_read_is_not_read_from_and_loses_nothing(kind):
     with (
         serving(kind) as server,
         client(server) as healthy,
-        client(server, receive_buffer=4_096) as sock,
+        client(server, small_buffers=True) as sock,
     ):
         asks(healthy, b"before\n", b"BEFORE\n")
         sent = send_until_blocked(sock, LINES)
@@ -216,11 +236,13 @@ def test_who_does_not_read_is_not_read_from_and_loses_nothing(kind):
 
 def test_who_never_reads_is_cut(kind):
     limits = Limits(idle_time=0.3, line_time=0.3, drain_time=0.1)
-    with serving(kind, limits=limits) as server, client(server, receive_buffer=4_096) as sock:
-        send_until_blocked(sock, LINES)
-        with pytest.raises(ConnectionError):
-            while True:
-                sock.send(LINES)
+    with (
+        serving(kind, limits=limits) as server,
+        client(server, small_buffers=True) as sock,
+        pytest.raises(ConnectionError),
+    ):
+        while True:
+            sock.send(LINES)
 
 
 def test_stop_ends_idle_clients_and_refuses_new_ones(kind):
@@ -257,7 +279,7 @@ def test_stop_cuts_who_does_not_take_the_end(kind):
     with (
         serving(kind, limits=limits) as server,
         client(server) as keeps_open,
-        client(server, receive_buffer=4_096) as never_reads,
+        client(server, small_buffers=True) as never_reads,
     ):
         asks(keeps_open, b"a\n", b"A\n")
         send_until_blocked(never_reads, LINES)

@@ -104,13 +104,13 @@ class LineFramer:
                     self._held.clear()
                     self._dropping = True
                     events.append(LineTooLong(self.limit))
+                elif line_feed < 0:
+                    self._held += data[start:]
                 else:
-                    self._held += data[start:stop]
+                    events.append(_decoded(bytes(self._held) + data[start:line_feed]))
+                    self._held.clear()
             if line_feed < 0:
                 break
-            if not self._dropping:
-                events.append(_decoded(bytes(self._held)))
-                self._held.clear()
             self._dropping = False
             start = line_feed + 1
         return events

@@ -62,13 +62,11 @@ class LineService:
     def received(self, data: bytes, now: float) -> bytes:
         """Answer each line that these octets complete."""
         events = self._framer.feed(data)
-        # Only a line end counts as a sign of life; single octets do not.
-        ended_line = b"\n" in data
-        if ended_line:
-            self._quiet_since = now
         if not self._framer.inside_line:
             self._line_since = None
-        elif ended_line or self._line_since is None:
+            self._quiet_since = now
+        elif self._line_since is None or b"\n" in data:
+            # A line has begun. More octets of it are no reason for more time.
             self._line_since = now
         return b"".join(map(self._reply, events))
 
