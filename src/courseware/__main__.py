@@ -8,6 +8,7 @@ import sys
 VERBS = {
     "prepare": "make what the site needs before it is built",
     "serve": "serve the site with live reload",
+    "test": "run every check of the course",
     "record": "run the transcripts and figures again and write what they print",
     "site": "build the site into site/",
     "offline": "build dist/onthewire-offline.zip",
