@@ -146,7 +146,7 @@ def render(questions: list[Question], name: str) -> str:
             verdict = "right" if option.right else "wrong"
             lines.append(
                 f'<li class="quiz-{verdict}"><strong>{verdict.capitalize()}:</strong> '
-                f"<span>{inline(option.text)}</span> "
+                f"<span>{inline(option.text)}</span> <br>"
                 f'<span class="quiz-why">{inline(option.why)}</span></li>'
             )
         lines += ["</ul>", "</details>", "</fieldset>"]

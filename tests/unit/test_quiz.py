@@ -44,7 +44,7 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag != "input":
+        if tag not in ("input", "br"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
