@@ -102,7 +102,7 @@ def test_any_changed_line_of_output_is_seen(chapter: Path) -> None:
 
 
 def test_a_server_that_ignores_ctrl_c_fails(chapter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("courseware.replay.PATIENCE", 0.5)
+    monkeypatch.setattr("courseware.replay.PATIENCE", 3.0)
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n" + SERVER
     (chapter / "server.py").write_text(stubborn)
     with pytest.raises(ReplayError, match="did not stop on Ctrl-C within"):
@@ -118,7 +118,7 @@ def test_a_server_that_ends_with_a_traceback_fails(chapter: Path) -> None:
 def test_a_server_without_ctrl_c_must_end_by_itself(
     chapter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("courseware.replay.PATIENCE", 0.5)
+    monkeypatch.setattr("courseware.replay.PATIENCE", 3.0)
     with pytest.raises(ReplayError, match="did not end within"):
         run(chapter, TRANSCRIPT.replace("^C\nSTOPPED\n", ""))
 
