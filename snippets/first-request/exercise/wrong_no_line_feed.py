@@ -1,0 +1,35 @@
+# Wrong on purpose: the reply has no line feed at its end.
+
+import argparse
+import contextlib
+import socket
+
+REPLY = "Hello, wire!"
+
+
+def answer(connection):
+    connection.settimeout(10)
+    with connection, connection.makefile("rb") as requests:
+        requests.readline(1024)
+        connection.sendall(REPLY.encode("utf-8"))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=15000)
+    port = parser.parse_args().port
+    with contextlib.suppress(KeyboardInterrupt):
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            # On Windows, Ctrl-C is noticed only once a waiting call returns.
+            listener.settimeout(1)
+            print("LISTENING", *listener.getsockname(), flush=True)
+            while True:
+                # Neither a second without a client nor a client that leaves ends the server.
+                with contextlib.suppress(TimeoutError, ConnectionError):
+                    connection, _ = listener.accept()
+                    answer(connection)
+    print("STOPPED")
+
+
+if __name__ == "__main__":
+    main()

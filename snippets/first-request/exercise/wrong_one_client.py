@@ -1,0 +1,31 @@
+# Wrong on purpose: it ends after its first client.
+
+import argparse
+import contextlib
+import socket
+
+REPLY = "Hello, wire!\n"
+
+
+def answer(connection):
+    connection.settimeout(10)
+    with connection, connection.makefile("rb") as requests:
+        requests.readline(1024)
+        connection.sendall(REPLY.encode("utf-8"))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=15000)
+    port = parser.parse_args().port
+    with contextlib.suppress(KeyboardInterrupt):
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            listener.settimeout(30)
+            print("LISTENING", *listener.getsockname(), flush=True)
+            connection, _ = listener.accept()
+            answer(connection)
+    print("STOPPED")
+
+
+if __name__ == "__main__":
+    main()
