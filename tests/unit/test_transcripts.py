@@ -16,8 +16,8 @@ import argparse, socket
 parser = argparse.ArgumentParser()
 parser.add_argument("--port", type=int, default=15000)
 with socket.create_server(("127.0.0.1", parser.parse_args().port)) as listener:
-    print("LISTENING", *listener.getsockname(), flush=True)
     try:
+        print("LISTENING", *listener.getsockname(), flush=True)
         while True:
             connection, _ = listener.accept()
             with connection:
