@@ -131,7 +131,7 @@ def render(questions: list[Question], name: str) -> str:
         for position, option in enumerate(question.options, 1):
             lines += [
                 '<div class="quiz-option">',
-                f'<label><input type="{kind}" name="{key}" value="{position}" autocomplete="off"> '
+                f'<label><input type="{kind}" name="{key}" value="{position}"> '
                 f"<span>{inline(option.text)}</span></label>",
                 "</div>",
             ]

@@ -151,13 +151,10 @@
     for (const box of opened) box.open = false;
   });
 
-  /* A transition that the browser gives up is no error. */
-  for (const moment of ["pageswap", "pagereveal"]) {
-    addEventListener(moment, ({ viewTransition }) => {
-      viewTransition?.ready.catch(() => {});
-      viewTransition?.finished.catch(() => {});
-    });
-  }
+  /* No transition to what is no page, as a program's text: the browser would report an error. */
+  addEventListener("pageswap", ({ activation, viewTransition }) => {
+    if (!/(\/|\.html)([?#].*)?$/.test(activation?.entry?.url ?? "")) viewTransition?.skipTransition();
+  });
 
   /* The next page is fetched when the pointer rests on its link. */
   if (/^https?:$/.test(location.protocol)) {
