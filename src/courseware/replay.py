@@ -230,10 +230,15 @@ class Command:
         shown = "\n".join(self.lines) or "(nothing)"
         return ReplayError(f"$ {self.command}\n{what}; it printed:\n{shown}")
 
+    def _listens(self) -> bool:
+        # Only a whole line counts: its end may arrive after its beginning.
+        whole = self._text.decode("utf-8", "replace").split("\n")[:-1]
+        return any(map(_LISTENING.match, whole))
+
     def wait_listening(self) -> bool:
         """Wait until the command listens (true) or has ended (false)."""
-        self._wait(lambda: any(map(_LISTENING.match, self.lines)), "neither listened nor ended")
-        return not self._ended or any(map(_LISTENING.match, self.lines))
+        self._wait(self._listens, "neither listened nor ended")
+        return self._listens()
 
     def wait_lines(self, count: int) -> None:
         """Wait until the command has printed `count` lines."""
