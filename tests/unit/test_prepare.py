@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import types
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ QUIZ = "".join(QUESTION.format(number) for number in range(3))
 def course(tmp_path: Path) -> Path:
     """A course with one chapter, without the steps that need the installed library."""
     files = {
+        "docs/index.md": "# Home\n",
         "docs/glossary.md": "---\ntitle: Glossary\n---\n# Glossary\n\nTCP\n:   A stream.\n",
         "docs/sockets/stream.md": "---\nchapter: 14\n---\n# 14 A\n\n<!-- facts -->\n",
         "docs/sockets/stream.quiz.txt": QUIZ,
@@ -302,6 +304,9 @@ def test_serving_ends_cleanly_and_leaves_no_child(course: Path, number: signal.S
                     break
             assert shown and "Serving on" in shown[-1], shown
             assert not serve.is_free(port)
+            # MkDocs says so before its thread serves: only an answer shows that it does.
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
+                answer.read()
             process.send_signal(number)
             shown += process.stdout.readlines()
             assert process.wait(30) == 0
