@@ -73,7 +73,7 @@ def known_texts(root: Path, inline: list[str]) -> dict[str, str]:
         inline: the sources of the blocks that pytest-examples runs.
     """
     known = {_normal(text): "pytest-examples" for text in inline}
-    for path in sorted((root / "src").rglob("*.py")):
+    for path in sorted((root / "src" / "onthewire").rglob("*.py")):
         for name, text in whole_sections(path).items():
             known[_normal(text)] = f"section {name} of {path.relative_to(root).as_posix()}"
     for path in sorted((root / "snippets").glob("*/*.transcript")):

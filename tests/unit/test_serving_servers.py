@@ -343,7 +343,7 @@ class Exhausted:
 
 def test_accepting_goes_on_after_it_failed(kind):
     if kind is AsyncioServer:
-        pytest.skip("asyncio accepts by itself")
+        return  # asyncio accepts by itself
     with kind(lambda: LineService(str.upper)) as server:
         server._listener = Exhausted(server._listener)
         thread = threading.Thread(target=server.serve)
