@@ -20,6 +20,7 @@ from onthewire.serving.server import (
     RETRY_TIME,
     ConversationFailed,
     Server,
+    ctrl_c_stops,
     log,
     send_at_once,
     spoken,
@@ -87,12 +88,13 @@ class SelectorServer(Server):
             self._waker = waker
             self._selector.register(wakened, selectors.EVENT_READ)
             self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
-            try:
-                while not self._stopping:
-                    self._turn()
-            finally:
-                self._selector.unregister(wakened)
-                self._finish()
+            with ctrl_c_stops(self):
+                try:
+                    while not self._stopping:
+                        self._turn()
+                finally:
+                    self._selector.unregister(wakened)
+                    self._finish()
 
     def stop(self) -> None:
         """Ask `serve` to end; it goes on ending when this returns."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from contextlib import suppress
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType, TracebackType
 from typing import ParamSpec, Self
 
 from onthewire.serving.conversation import Conversation
@@ -108,6 +110,35 @@ class Server(ABC):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@contextmanager
+def ctrl_c_stops(server: Server) -> Iterator[None]:
+    """Let Ctrl-C call `stop`, and raise KeyboardInterrupt only when serving has ended.
+
+    Raised in the middle, it can come between sending octets and taking note of it, and the client
+    would get them twice. asyncio does the same (`asyncio.Runner`). A second Ctrl-C is raised at
+    once. Outside the main thread, or where the program has a handler of its own, nothing changes.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    if not here or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    interrupted = False
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        server.stop()
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def send_at_once(connection: socket.socket) -> None:
