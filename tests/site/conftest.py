@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -99,11 +100,19 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """A server that is silent about browsers that leave before the end of an answer."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @pytest.fixture(scope="session")
 def http_site(built: Path) -> Iterator[Site]:
     """The site on a web server of the loopback."""
     handler = partial(QuietHandler, directory=str(built))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield Site(built, f"http://127.0.0.1:{server.server_port}/", addresses(built))
@@ -114,7 +123,7 @@ def http_site(built: Path) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def file_site(built_offline: Path, unzipped: Path) -> Site:
     """The site opened as files from the unpacked zip."""
-    return Site(unzipped, f"{unzipped.as_uri()}/", addresses(built_offline))
+    return Site(unzipped, f"{unzipped.as_uri()}/", addresses(built_offline, as_files=True))
 
 
 @pytest.fixture(params=["http", "file"])

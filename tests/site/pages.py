@@ -32,6 +32,11 @@ class Site:
         """Whether the site is opened without a web server."""
         return self.base.startswith("file:")
 
+    @property
+    def home(self) -> str:
+        """The address of the home page."""
+        return "index.html" if self.is_file else ""
+
     def path(self, page: str) -> Path:
         """The HTML file of a page."""
         path = self.folder / unquote(page)
@@ -54,14 +59,13 @@ def soup_of(path: Path) -> BeautifulSoup:
     return BeautifulSoup(path.read_bytes(), "html.parser", from_encoding="utf-8")
 
 
-def addresses(folder: Path) -> list[str]:
+def addresses(folder: Path, *, as_files: bool = False) -> list[str]:
     """The addresses of all pages of the sitemap, relative to the site's folder."""
     text = (folder / "sitemap.xml").read_text(encoding="utf-8")
-    found = [
-        urlsplit(place).path.removeprefix("/") for place in re.findall(r"<loc>(.*?)</loc>", text)
-    ]
-    assert found, "the sitemap is empty"
-    return found
+    places = [urlsplit(place).path for place in re.findall(r"<loc>(.*?)</loc>", text)]
+    assert places, "the sitemap is empty"
+    index = "index.html" if as_files else ""
+    return [(place + index if place.endswith("/") else place)[1:] for place in places]
 
 
 def lacking(what: str) -> NoReturn:
