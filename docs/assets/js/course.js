@@ -33,7 +33,7 @@
     if (!title) return;
     event.preventDefault();
     const copy = document.createElement("a");
-    copy.download = title.textContent;
+    copy.download = link.download || title.textContent;
     copy.href = URL.createObjectURL(new Blob([title.parentElement.querySelector("code").textContent]));
     copy.click();
     setTimeout(() => URL.revokeObjectURL(copy.href), 60000);
