@@ -21,7 +21,7 @@ CHECKS = {
         "coverage",
         "report",
         "--include=snippets/*",
-        "--fail-under=95",
+        "--fail-under=100",
     ],
 }
 

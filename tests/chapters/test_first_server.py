@@ -1,0 +1,87 @@
+"""Chapter 12: peers that leave early, and errors that are not the expected one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.chapters.programs import run
+
+
+@contextmanager
+def peer(handle: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server for one client, in a thread; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                handle(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def reset(connection: socket.socket) -> None:
+    """Close with a reset, as RFC 9293 section 3.10.4 has it for SO_LINGER of zero seconds."""
+    on_for_no_time = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, on_for_no_time)
+
+
+def test_the_client_says_when_the_server_resets(monkeypatch: pytest.MonkeyPatch) -> None:
+    with peer(reset) as port, pytest.raises(SystemExit, match="without an answer"):
+        run(monkeypatch, "first-server/tcp_hello_client.py", "--port", str(port))
+
+
+def test_the_server_survives_a_client_that_sends_no_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    addresses: list[tuple[str, int]] = []
+    listening = threading.Event()
+    original = socket.socket.listen
+
+    def listen(listener: socket.socket) -> None:
+        original(listener)
+        addresses.append(listener.getsockname())
+        listening.set()
+
+    def leave_early() -> None:
+        assert listening.wait(10)
+        with socket.create_connection(addresses[0], timeout=10) as client:
+            client.sendall(b"Hel")
+
+    monkeypatch.setattr(socket.socket, "listen", listen)
+    client = threading.Thread(target=leave_early)
+    client.start()
+    run(monkeypatch, "first-server/tcp_hello_server.py", "--port", "0")
+    client.join()
+    said = capsys.readouterr().out
+    assert "received b'Hel'" in said
+    assert said.endswith("closed the listening socket\n")
+
+
+PROGRAMS = {
+    "hello_forever.py": "create_server",
+    "wrong_no_reuse.py": "socket.bind",
+    "wrong_recv_on_listener.py": "socket.recv",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_an_unexpected_error_is_not_hidden(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EACCES, "not permitted")
+
+    monkeypatch.setattr(f"socket.{PROGRAMS[program]}", fail)
+    with pytest.raises(PermissionError):
+        run(monkeypatch, f"first-server/{program}", "--port", "0")
