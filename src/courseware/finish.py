@@ -29,7 +29,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from courseware import quiz
 from courseware.pages import FENCE, ROOT, read_page
-from courseware.prepare import PrepareError, prepare
+from courseware.prepare import PrepareError, ipython_folder, prepare
 
 EARLIEST = 315_532_800
 """1980-01-01 in seconds: the earliest time that a zip file can hold; for a tree without commits."""
@@ -64,6 +64,7 @@ def build(root: Path, target: Path, *, offline: bool = False) -> None:
     prepare(root)
     environment = {
         **os.environ,
+        "IPYTHONDIR": str(ipython_folder(root)),
         "NO_MKDOCS_2_WARNING": "1",
         "OFFLINE": "true" if offline else "false",
         "PYTHONHASHSEED": "0",

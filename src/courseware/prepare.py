@@ -147,8 +147,20 @@ def prepare_code(root: Path) -> list[Path]:
     return mirror(root / "docs" / "code", files)
 
 
+def ipython_folder(root: Path) -> Path:
+    """What IPYTHONDIR is set to for a build: nothing of the maker's own IPython gets into a page."""
+    return root / ".generated" / "ipython"
+
+
+def prepare_ipython(root: Path) -> list[Path]:
+    """Keep the notebooks' kernel silent about its connection, which is on the loopback."""
+    path = ipython_folder(root) / "profile_default" / "ipython_kernel_config.py"
+    return [path] if write_if_changed(path, "c.IPKernelApp.log_level = 40\n") else []
+
+
 STEPS = (
     prepare_quizzes,
+    prepare_ipython,
     prepare_abbreviations,
     prepare_facts,
     prepare_code,

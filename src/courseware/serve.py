@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from courseware.pages import ROOT
-from courseware.prepare import PrepareError, prepare
+from courseware.prepare import PrepareError, ipython_folder, prepare
 from courseware.quiz import QuizError
 
 HOST = "127.0.0.1"
@@ -30,9 +30,14 @@ END_SECONDS = 10
 Snapshot = dict[Path, tuple[int, int]]
 
 
-def environment() -> dict[str, str]:
+def environment(root: Path) -> dict[str, str]:
     """The environment that MkDocs runs in: notebooks run again only when they change."""
-    return {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NOTEBOOK_CACHE": "true"}
+    return {
+        **os.environ,
+        "IPYTHONDIR": str(ipython_folder(root)),
+        "NO_MKDOCS_2_WARNING": "1",
+        "NOTEBOOK_CACHE": "true",
+    }
 
 
 def is_free(port: int) -> bool:
@@ -114,7 +119,7 @@ def serve(port: int, root: Path = ROOT) -> int:
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "-a", f"{HOST}:{port}"]
     before = snapshot(root)
     # A session of its own: Ctrl-C reaches this process alone, which then ends MkDocs once.
-    child = subprocess.Popen(command, cwd=root, env=environment(), start_new_session=True)
+    child = subprocess.Popen(command, cwd=root, env=environment(root), start_new_session=True)
     try:
         while child.poll() is None:
             time.sleep(POLL_SECONDS)
