@@ -148,7 +148,7 @@ def prepare_code(root: Path) -> list[Path]:
 
 
 def ipython_folder(root: Path) -> Path:
-    """What IPYTHONDIR is set to for a build: nothing of the maker's own IPython gets into a page."""
+    """What IPYTHONDIR is set to for a build: no profile of the maker gets into a page."""
     return root / ".generated" / "ipython"
 
 

@@ -58,6 +58,7 @@ def test_everything_is_made_once(course: Path) -> None:
     changed = {path.relative_to(course).as_posix() for path in prepare.prepare(course)}
     assert changed == {
         ".generated/abbreviations.md",
+        ".generated/ipython/profile_default/ipython_kernel_config.py",
         ".generated/quiz/stream.html",
         "docs/sockets/stream.md",
         "docs/code/README.txt",
