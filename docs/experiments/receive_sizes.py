@@ -15,7 +15,7 @@
 #
 # One program calls `sendall` once with 10,000,000 octets. The program on the other side asks for
 # up to 1,048,576 octets at a time and notes what each `recv` returns. Ten full answers would do.
-# This page plots five recorded runs of `receive_sizes.py`, a program of chapter 14, and then measures
+# This page plots five recorded runs of chapter 14's program `receive_sizes.py`, and then measures
 # again.
 #
 # ## The record
