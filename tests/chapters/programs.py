@@ -5,6 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,3 +21,10 @@ def run(patch: pytest.MonkeyPatch, program: str, *arguments: str) -> None:
     patch.setattr(sys, "argv", [str(path), *arguments])
     patch.syspath_prepend(str(path.parent))
     runpy.run_path(str(path), run_name="__main__")
+
+
+def load(patch: pytest.MonkeyPatch, program: str) -> dict[str, Any]:
+    """What `snippets/<program>` defines, without running it as a command."""
+    path = ROOT / "snippets" / program
+    patch.syspath_prepend(str(path.parent))
+    return runpy.run_path(str(path))

@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
-import struct
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 
+from tests.chapters.peers import peer, reset
 from tests.chapters.programs import run
-
-
-@contextmanager
-def peer(handle: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server for one client, in a thread; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(10)
-
-        def serve() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                handle(connection)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield listener.getsockname()[1]
-        thread.join()
-
-
-def reset(connection: socket.socket) -> None:
-    """Close with a reset, as RFC 9293 section 3.10.4 has it for SO_LINGER of zero seconds."""
-    on_for_no_time = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, on_for_no_time)
 
 
 def test_the_client_says_when_the_server_resets(monkeypatch: pytest.MonkeyPatch) -> None:
