@@ -1,0 +1,27 @@
+"""The exercises of the course, each a module with an `EXERCISE`.
+
+The programs that belong to them, stubs, solutions and hints, are in `snippets/<slug>/exercise/`.
+"""
+
+from __future__ import annotations
+
+from courseware.exercises import first_reply, greeter, line_server, upload
+from courseware.exercises.model import Exercise
+
+EXERCISES: tuple[Exercise, ...] = (
+    first_reply.EXERCISE,
+    greeter.EXERCISE,
+    upload.EXERCISE,
+    line_server.EXERCISE,
+)
+"""In the order of the chapters, which is the suggested one."""
+
+
+def find(name: str) -> Exercise | None:
+    """The exercise with this name or of the chapter with this number; None where there is none."""
+    for exercise in EXERCISES:
+        if name.lower() == exercise.name:
+            return exercise
+        if name.isascii() and name.isdecimal() and int(name) == exercise.chapter:
+            return exercise
+    return None

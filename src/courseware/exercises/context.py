@@ -1,0 +1,178 @@
+"""What a stage works with: the reader's program, connections to it, chance."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self, TypeVar
+
+from courseware.checker import imports, leaks
+from courseware.checker.chance import Chance
+from courseware.checker.program import GRACE, START_TIME, Program
+from courseware.checker.report import Failed, TimedOut
+from courseware.checker.wire import PATIENCE, Connection
+
+Kind = TypeVar("Kind", bound=Connection)
+
+STOP_TIME = 5.0
+"""Seconds from Ctrl-C to the end of the program; the contract gives a waiting `accept` one."""
+
+ENDING_TIME = 0.3
+"""Seconds from the first sign of a program's end on the wire to the end of its process."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds that a check allows; tests of wrong programs allow less.
+
+    Attributes:
+        start: until LISTENING.
+        patience: for each exchange.
+        stop: from Ctrl-C to the end.
+        grace: to end by itself after a stage, before it is killed.
+    """
+
+    start: float = START_TIME
+    patience: float = PATIENCE
+    stop: float = STOP_TIME
+    grace: float = GRACE
+
+
+def with_port(command: Sequence[str], port: int) -> list[str] | None:
+    """The command with its `--port 0` (or `--port=0`) changed; None where it has none."""
+    words = list(command)
+    for index, word in enumerate(words):
+        if word == "--port=0":
+            words[index] = f"--port={port}"
+            return words
+        if word == "--port" and words[index + 1 : index + 2] == ["0"]:
+            words[index + 1] = str(port)
+            return words
+    return None
+
+
+@dataclass
+class Server:
+    """The reader's program, ready to accept connections at an address."""
+
+    program: Program
+    address: tuple[str, int]
+
+
+@dataclass
+class Context:
+    """One stage's view of the reader's program; used in a `with` block, it leaves nothing open.
+
+    Attributes:
+        command: starts the program.
+        chance: the stage's own, from the seed of the check.
+        limits: how long things may take.
+        folder: where the program runs; None for the current folder.
+        notes: what could not be judged on this machine; the stage may add to it.
+    """
+
+    command: Sequence[str]
+    chance: Chance
+    limits: Limits = field(default_factory=Limits)
+    folder: Path | None = None
+    notes: list[str] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
+    _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def start(self, port: int = 0) -> Server:
+        """Start the program and wait until it listens.
+
+        Args:
+            port: the port to ask for; 0 lets the system choose.
+        """
+        command = with_port(self.command, port) if port else list(self.command)
+        if command is None:
+            raise Failed("The command has no `--port 0` in which another port could be put.")
+        program = self._stack.enter_context(Program(command, self.folder, self.limits.grace))
+        self.programs.append(program)
+        return Server(program, program.listening(self.limits.start))
+
+    def connect(self, server: Server) -> Connection:
+        """Connect a well-behaved client to the program.
+
+        Raises:
+            Failed: the program does not accept the connection.
+        """
+        return self.peer(server, Connection)
+
+    def peer(self, server: Server, kind: type[Kind]) -> Kind:
+        """Connect a client of this kind, one that misbehaves; otherwise like `connect`."""
+        patience = self.limits.patience
+        try:
+            sock = kind.open_socket(server.address, patience)
+        except TimeoutError:
+            raise TimedOut(
+                f"the program has not accepted a connection within {patience:g} s."
+            ) from None
+        except OSError:
+            server.program.wait(self.limits.grace)
+            host, port = server.address
+            raise Failed(f"Nobody accepts connections at {host} port {port} (any more).") from None
+        connection = kind(sock, patience)
+        self._stack.callback(connection.close)
+        return connection
+
+    def ending(self) -> str:
+        """How the last program ended by itself, in words; empty where it still runs."""
+        if not self.programs:
+            return ""
+        # What was seen on the wire may be the first sign of an end that is still going on.
+        self.programs[-1].wait(ENDING_TIME)
+        return self.programs[-1].ending()
+
+    def stop(self, server: Server) -> None:
+        """Press Ctrl-C; the program has to end soon, with exit code 0 and without a traceback."""
+        program = server.program
+        if not program.running:
+            raise Failed("The program ended before Ctrl-C was pressed.")
+        program.interrupt()
+        code = program.wait(self.limits.stop)
+        if code is None:
+            raise TimedOut(f"the program has not ended within {self.limits.stop:g} s after Ctrl-C.")
+        if "Traceback (most recent call last)" in program.output:
+            raise Failed("The program ended with a traceback after Ctrl-C.")
+        if code != 0:
+            raise Failed(f"The program ended with exit code {code} after Ctrl-C; expected 0.")
+
+    def use(self, server: Server) -> leaks.Use | None:
+        """What the program holds; where the system does not tell, None and a note."""
+        use = leaks.use_of(server.program.pid)
+        if use is None and leaks.UNAVAILABLE not in self.notes:
+            self.notes.append(leaks.UNAVAILABLE)
+        return use
+
+    def expect_given_back(self, server: Server, before: leaks.Use | None, after_what: str) -> None:
+        """Check for leaked descriptors and threads, where the system tells."""
+        if before is not None:
+            leaks.expect_given_back(server.program.pid, before, after_what)
+
+    def forbid(self, *modules: str) -> None:
+        """Check that a program in Python does not import these modules."""
+        name = self.command[1] if len(self.command) > 1 else ""
+        if self.command[0] != sys.executable or not name.endswith(".py"):
+            self.notes.append("imports are not looked at: this is no Python file")
+            return
+        path = (self.folder or Path()) / name
+        try:
+            found = imports.forbidden(path.read_text(encoding="utf-8"), modules)
+        except SyntaxError as error:
+            raise Failed(f"Line {error.lineno} of {path.name} is no Python.") from None
+        if found:
+            line, module = found[0]
+            raise Failed(
+                f"Line {line} of {path.name} imports `{module}`; here you build it yourself."
+            )
