@@ -7,15 +7,13 @@ content changed are written, so that live reload sees each change once.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from courseware import facts, glossary, quiz
+from courseware import facts, glossary, quiz, zipapp
 from courseware.pages import ROOT, read_page, read_pages, write_if_changed
 
 ZIPAPP = "onthewire.pyz"
@@ -52,18 +50,6 @@ def downloads(root: Path) -> dict[str, bytes]:
         for path in sorted(found)
         if path.is_file()
     }
-
-
-def build_zipapp() -> bytes | None:
-    """The checker as one file; None where its builder is not there."""
-    try:
-        zipapp = importlib.import_module("courseware.zipapp")
-    except ModuleNotFoundError:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / ZIPAPP
-        zipapp.build(target)
-        return target.read_bytes()
 
 
 def mirror(folder: Path, files: dict[str, bytes]) -> list[Path]:
@@ -141,8 +127,7 @@ def prepare_reference(root: Path) -> list[Path]:
 def prepare_code(root: Path) -> list[Path]:
     """Make `docs/code/` an exact copy of all programs that a reader may download."""
     files = downloads(root)
-    if zipapp := build_zipapp():
-        files[ZIPAPP] = zipapp
+    files[ZIPAPP] = zipapp.build()
     files["README.txt"] = CODE_README.encode()
     return mirror(root / "docs" / "code", files)
 

@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from courseware.transcripts import PRESS, Directive, Step, Terminal, Transcript, stages
+from courseware.transcripts import IPV6, PRESS, Directive, Step, Terminal, Transcript, stages
 
 COURSE_PORTS = range(15000, 15010)
 """The ports that programs of the course use by default."""
@@ -48,11 +48,21 @@ class ReplayError(AssertionError):
     """A transcript that could not be run to its end; the message shows what was printed so far."""
 
 
+def _available(tool: str) -> bool:
+    if tool != IPV6:
+        return shutil.which(tool) is not None
+    try:
+        with socket.create_server((IPV6, 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
 def unavailable(transcript: Transcript) -> str:
     """Why this machine cannot run the transcript, or an empty string."""
     if transcript.only and not sys.platform.startswith(transcript.only):
         return f"only on {transcript.only}: {transcript.reason}"
-    missing = sorted(tool for tool in transcript.tools if not shutil.which(tool))
+    missing = sorted(tool for tool in transcript.tools if not _available(tool))
     return f"not installed here: {', '.join(missing)}" if missing else ""
 
 
@@ -187,6 +197,8 @@ class Command:
         if words[0] == "python":
             return [sys.executable, *map(self._moved, words[1:])]
         if words[0] == "onthewire":
+            if words[1:] == ["doctor"]:
+                words += ["--port", str(self._ports.free(COURSE_PORTS[0]))]
             return [sys.executable, "-m", "courseware.cli", *map(self._moved, words[1:])]
         if words[0] == "nc" and any(re.fullmatch(r"-\w*l\w*", word) for word in words):
             for found in _COURSE_PORT.findall(part):

@@ -41,6 +41,10 @@ PLACEHOLDERS = {
 _PLACEHOLDER = re.compile("<(" + "|".join(PLACEHOLDERS) + ")>")
 _MARK = re.compile(r"^--8<-- \[(start|end):([\w-]+)\]$")
 _DIRECTIVE = re.compile(r"^# (press|wait|only) ([\w-]+)(?:: (.*))?$")
+_NEEDS = re.compile(r"^# needs ([\w :]+)$")
+
+IPV6 = "::1"
+"""What `# needs` calls a loopback that has IPv6."""
 
 
 class TranscriptError(ValueError):
@@ -99,7 +103,8 @@ class Transcript:
     """The one system that this transcript is replayed on (``linux``), or None for all."""
     reason: str = ""
     tools: frozenset[str] = field(default=frozenset())
-    """Commands that are no programs of the course and may be missing on a machine."""
+    """What may be missing on a machine: commands that are no programs of the course, and those
+    that a line `# needs nc ss ::1` names because the output depends on them."""
 
     @property
     def terminals(self) -> dict[str, Terminal]:
@@ -140,6 +145,7 @@ def parse(path: Path) -> Transcript:
     """
     items: list[Terminal | Directive | str] = []
     only, reason = None, ""
+    needed: set[str] = set()
     section: str | None = None
     steps: list[Step] = []
 
@@ -176,6 +182,9 @@ def parse(path: Path) -> Transcript:
                 items.append(line)
             else:
                 items.append(Directive(directive[1], directive[2]))
+        elif needs := _NEEDS.match(line):
+            needed |= set(needs[1].split())
+            items.append(line)
         elif not line or line.startswith("#"):
             items.append(line)
         else:
@@ -191,7 +200,7 @@ def parse(path: Path) -> Transcript:
             raise TranscriptError(f"{path}: `# {item.verb} {item.terminal}` names no terminal")
     commands = [step.command for terminal in terminals for step in terminal.steps]
     words = {part.split()[0] for command in commands for part in stages(command)}
-    tools = frozenset(words - {"python", "onthewire"})
+    tools = frozenset((words | needed) - {"python", "onthewire"})
     return Transcript(path, tuple(items), only, reason, tools)
 
 

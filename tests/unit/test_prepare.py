@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import types
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,7 @@ def course(tmp_path: Path) -> Path:
 def steps(monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = [step for step in prepare.STEPS if step is not prepare.prepare_reference]
     monkeypatch.setattr(prepare, "STEPS", cheap)
-    monkeypatch.setattr(prepare, "build_zipapp", lambda: b"PK zipapp")
+    monkeypatch.setattr(prepare.zipapp, "build", lambda: b"PK zipapp")
 
 
 @pytest.mark.usefixtures("steps")
@@ -90,15 +89,6 @@ def test_what_is_gone_from_the_sources_goes_from_the_copies(course: Path) -> Non
     assert len(changed) == 2
     assert not (course / "docs/code/stream/exercise").exists()
     assert not list((course / ".generated/quiz").iterdir())
-
-
-def test_a_missing_zipapp_is_no_error(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(name: str) -> types.ModuleType:
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(prepare.importlib, "import_module", absent)
-    prepare.prepare_code(course)
-    assert not (course / "docs/code/onthewire.pyz").exists()
 
 
 @pytest.mark.usefixtures("steps")

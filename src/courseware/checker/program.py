@@ -31,6 +31,11 @@ OUTPUT_KEPT = 65_536
 
 LISTENING = re.compile(r"^LISTENING (\S+) (\d+)\s*$", re.MULTILINE)
 
+READY_RULE = (
+    "A server takes `--port N` and, once it accepts connections, prints `LISTENING host port` as a "
+    "line of its own, at once (chapter 01)."
+)
+
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1", "*": "127.0.0.1"}
 
 # Windows can send Ctrl-Break to one process, Ctrl-C only to all that share the console. Python
@@ -194,9 +199,10 @@ class Program:
         if not self._output_ended:
             raise TimedOut(
                 f"the program has not printed `LISTENING host port` within {within:g} s.",
+                rule=READY_RULE,
             )
         self.wait(self._grace)
-        raise Failed("The program ended before it printed `LISTENING host port`.")
+        raise Failed("The program ended before it printed `LISTENING host port`.", rule=READY_RULE)
 
     def _listening_line(self) -> re.Match[str] | None:
         # Only whole lines: the number may still be coming.

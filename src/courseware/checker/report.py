@@ -91,17 +91,18 @@ def hexdump(data: bytes, mark: int | None = None) -> list[str]:
     shown = range(max(0, center - WINDOW), min(rows, center + WINDOW + 1))
     if mark is None and rows <= 2 * WINDOW + 1:
         shown = range(rows)
+    width = max(4, len(f"{shown[-1] * ROW:x}"))
     lines: list[str] = []
     if shown.start:
         lines.append(f"... {shown.start * ROW:,} octets before")
     for row in shown:
         octets = data[row * ROW : (row + 1) * ROW]
         text = "".join(chr(octet) if 0x20 <= octet < 0x7F else "." for octet in octets)
-        lines.append(f"{row * ROW:04x}  {octets.hex(' '):{3 * ROW - 1}}  {text}".rstrip())
+        lines.append(f"{row * ROW:0{width}x}  {octets.hex(' '):{3 * ROW - 1}}  {text}".rstrip())
         if mark is not None and row == mark // ROW:
             column = mark % ROW
             under_text = " " * (3 * ROW + 1 - 3 * column - 2 + column) + "^"
-            lines.append(" " * (6 + 3 * column) + "^^" + under_text)
+            lines.append(" " * (width + 2 + 3 * column) + "^^" + under_text)
     left = len(data) - shown.stop * ROW
     if left > 0:
         lines.append(f"... {left:,} octets behind")

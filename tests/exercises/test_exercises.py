@@ -1,0 +1,151 @@
+"""Every exercise: its stub fails, its solution passes, each wrong solution fails in its own way."""
+
+import re
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from courseware.checker.hints import LEVELS, hints_of
+from courseware.checker.judge import judge
+from courseware.checker.report import TimedOut
+from courseware.exercises import EXERCISES
+from courseware.exercises.context import Limits
+
+SNIPPETS = Path(__file__).parents[2] / "snippets"
+ELSEWHERE = Path(__file__).parent
+
+RUNS = 20
+PARTS = 4
+"""The runs of a solution are spread over this many tests, which run side by side."""
+
+IMPATIENT = Limits(patience=1.0, stop=1.0, grace=0.5)
+"""A wrong program is given up sooner than a reader's."""
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a program holds")
+
+# Exercise, file, the stage that it fails in, and a pattern of the message.
+WRONG = [
+    ("first-reply", "stub", 2, "Wrong octets in the reply."),
+    ("first-reply", "wrong_crlf", 2, "Wrong octets in the reply."),
+    ("first-reply", "wrong_impatient", 3, "answered, or ended the connection, after 1 octet"),
+    ("first-reply", "wrong_keeps_open", 2, "Time-out: the connection was still open"),
+    ("first-reply", "wrong_no_line_feed", 2, "ended after 12 of 13 octets of the reply"),
+    ("first-reply", "wrong_one_client", 4, "of the reply to the second client"),
+    ("greeter", "stub", 1, r"after 0 of \d+ octets of the greeting"),
+    ("greeter", "wrong_ascii", 1, "Wrong octets in the greeting."),
+    ("greeter", "wrong_ends_at_reset", 3, "after a client that reset its connection"),
+    ("greeter", "wrong_no_line_feed", 1, r"after [1-9]\d* of \d+ octets of the greeting"),
+    ("greeter", "wrong_one_client", 2, "of the greeting of client 2 of 50"),
+    ("greeter", "wrong_one_recv", 6, "answered, or ended the connection, after 1 octet"),
+    ("greeter", "wrong_traceback", 4, "ended with a traceback after Ctrl-C"),
+    pytest.param("greeter", "wrong_leak", 5, "After 50 clients the program holds", marks=linux),
+    pytest.param(
+        "greeter",
+        "wrong_no_reuse",
+        4,
+        "The second start, on the same port, failed.",
+        marks=pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rule"),
+    ),
+    ("upload", "stub", 1, r"after 0 of \d+ octets of the answer"),
+    ("upload", "wrong_believes_length", 8, "0 of 16 octets of the answer to the header"),
+    ("upload", "wrong_forgets_rest", 3, "octets of the answers to 6 uploads in one segment"),
+    ("upload", "wrong_int", 7, "Wrong octets in the answer to the header `PUT -1`"),
+    ("upload", "wrong_no_limit", 5, "octets of the answer to 1,025 octets without a line feed"),
+    ("upload", "wrong_one_recv", 2, "answered, or ended the connection, after 1 octet"),
+    ("upload", "wrong_reset", 8, "with octets behind it; it should have ended"),
+    ("upload", "wrong_silent_end", 6, "of the answer to 0 of 5 octets"),
+    ("upload", "wrong_slow", 4, "Time-out: "),
+    ("line-server", "stub", 1, "Wrong octets in the answer."),
+    ("line-server", "wrong_dies_on_octet", 4, "of the answer to a lone octet ff"),
+    ("line-server", "wrong_drops_rest", 5, "of the answer to a rest without a line feed"),
+    ("line-server", "wrong_keeps_cr", 1, "Wrong octets in the answer to a line with CRLF"),
+    ("line-server", "wrong_leaves_long_line", 3, "in the answer after a line of 4,097 octets"),
+    ("line-server", "wrong_one_client", 6, "of the answer to a client beside silent ones"),
+    ("line-server", "wrong_one_recv", 2, "in the answers to 30 lines cut at offset 1"),
+    ("line-server", "wrong_waits_at_end", 8, "Time-out: the program has not ended"),
+    pytest.param(
+        "line-server", "wrong_no_drain", 7, "from a client that reads no answer", marks=linux
+    ),
+    pytest.param(
+        "line-server", "wrong_no_limit", 3, "memory grew by", marks=linux
+    ),
+]  # fmt: skip
+
+EXERCISE = {exercise.name: exercise for exercise in EXERCISES}
+
+
+def folder(name):
+    return SNIPPETS / EXERCISE[name].slug / "exercise"
+
+
+def check(name, path, seed=1, limits=None):
+    command = [sys.executable, str(path), "--port", "0"]
+    return judge(EXERCISE[name], command, seed, limits=limits)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("name", EXERCISE)
+def test_the_solution_passes_every_time(name, part):
+    for seed in range(part, RUNS, PARTS):
+        verdicts = check(name, folder(name) / "solution.py", seed)
+        failure = verdicts[-1].failure
+        assert failure is None, f"seed {seed}, stage {verdicts[-1].number}: {failure}"
+        assert len(verdicts) == len(EXERCISE[name].stages)
+
+
+@cache
+def failure_of(name, file):
+    return check(name, folder(name) / f"{file}.py", limits=IMPATIENT)[-1]
+
+
+@pytest.mark.parametrize(("name", "file", "stage", "words"), WRONG)
+def test_each_wrong_one_fails_in_its_own_way(name, file, stage, words):
+    verdict = failure_of(name, file)
+    assert verdict.failure is not None, "it passed"
+    assert (verdict.number, bool(re.search(words, verdict.failure.what))) == (stage, True), (
+        verdict.failure.what
+    )
+    assert isinstance(verdict.failure, TimedOut) == verdict.failure.what.startswith("Time-out")
+
+
+def test_each_wrong_file_is_in_the_list():
+    listed = {tuple(getattr(case, "values", case)[:2]) for case in WRONG}
+    there = {
+        (name, path.stem)
+        for name in EXERCISE
+        for path in folder(name).glob("*.py")
+        if path.stem != "solution"
+    }
+    assert there == listed
+    for name in EXERCISE:
+        assert sum(file != "stub" for other, file in listed if other == name) >= 3
+
+
+@linux
+@pytest.mark.parametrize("name", EXERCISE)
+def test_no_two_wrong_ones_show_the_same(name):
+    """Where stage and message agree, what was received differs, and the report shows it."""
+    files = [path.stem for path in folder(name).glob("*.py") if path.stem != "solution"]
+    verdicts = [failure_of(name, file) for file in files]
+    shown = {(each.number, each.failure.what, each.failure.received) for each in verdicts}
+    assert len(shown) == len(files)
+
+
+@pytest.mark.parametrize("name", EXERCISE)
+def test_each_stage_has_its_rule_and_three_hints(name):
+    exercise = EXERCISE[name]
+    hints = hints_of(exercise)
+    assert list(hints) == list(range(1, len(exercise.stages) + 1))
+    assert all(len(levels) == LEVELS for levels in hints.values())
+    assert all("chapter" in stage.rule or "RFC" in stage.rule for stage in exercise.stages)
+
+
+@pytest.mark.skipif(not shutil.which("perl"), reason="perl is not installed here")
+def test_a_solution_in_another_language_passes():
+    command = ["perl", str(ELSEWHERE / "greeter.pl"), "--port", "0"]
+    for seed in range(3):
+        failure = judge(EXERCISE["greeter"], command, seed)[-1].failure
+        assert failure is None, failure
