@@ -10,8 +10,10 @@ REPLY = "Hello, wire!\n"
 def answer(connection):
     connection.settimeout(10)
     with connection, connection.makefile("rb") as requests:
-        requests.readline(1024)
-        connection.sendall(REPLY.encode("utf-8"))
+        line = requests.readline(1024)
+        print("received", line, flush=True)
+        if line.endswith(b"\n"):
+            connection.sendall(REPLY.encode("utf-8"))
 
 
 def main():

@@ -12,8 +12,10 @@ def answer(connection):
     connection.settimeout(10)
     opened.append(connection)
     with connection.makefile("rb") as requests:
-        requests.readline(1024)
-        connection.sendall(REPLY.encode("utf-8"))
+        line = requests.readline(1024)
+        print("received", line, flush=True)
+        if line.endswith(b"\n"):
+            connection.sendall(REPLY.encode("utf-8"))
 
 
 def main():

@@ -1,4 +1,4 @@
-# Wrong on purpose: it ends after its first client.
+# Wrong on purpose: it listens until its first client has come, and no longer.
 
 import argparse
 import contextlib
@@ -10,8 +10,10 @@ REPLY = "Hello, wire!\n"
 def answer(connection):
     connection.settimeout(10)
     with connection, connection.makefile("rb") as requests:
-        requests.readline(1024)
-        connection.sendall(REPLY.encode("utf-8"))
+        line = requests.readline(1024)
+        print("received", line, flush=True)
+        if line.endswith(b"\n"):
+            connection.sendall(REPLY.encode("utf-8"))
 
 
 def main():
@@ -23,7 +25,7 @@ def main():
             listener.settimeout(30)
             print("LISTENING", *listener.getsockname(), flush=True)
             connection, _ = listener.accept()
-            answer(connection)
+        answer(connection)
     print("STOPPED")
 
 

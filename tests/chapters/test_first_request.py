@@ -1,0 +1,70 @@
+"""Chapter 01: peers that are not there, silent, or gone in the middle."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from tests.chapters.peers import peer, reset
+from tests.chapters.programs import load, run
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def test_the_client_says_that_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="refused: nothing listens on port"):
+        run(monkeypatch, "first-request/first_client.py", "--port", str(free_port()))
+
+
+def test_the_client_says_when_the_server_resets(monkeypatch: pytest.MonkeyPatch) -> None:
+    with peer(reset) as port, pytest.raises(SystemExit, match="the connection was cut off"):
+        run(monkeypatch, "first-request/first_client.py", "--port", str(port))
+
+
+def test_the_client_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = socket.create_connection
+
+    def impatient(address: tuple[str, int], timeout: float) -> socket.socket:
+        assert timeout == 10
+        return original(address, timeout=0.05)
+
+    monkeypatch.setattr(socket, "create_connection", impatient)
+    with peer(lambda connection: connection.recv(1024) and connection.recv(1024)) as port:
+        with pytest.raises(SystemExit, match="no answer within 10 seconds"):
+            run(monkeypatch, "first-request/first_client.py", "--port", str(port))
+
+
+def test_the_relay_says_that_there_is_no_server(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay = load(monkeypatch, "first-request/wiretap.py")["relay"]
+    nowhere = free_port()
+    with peer(lambda connection: relay(connection, nowhere, 7)) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            assert client.recv(1024) == b""
+    said = capsys.readouterr().out
+    assert said.startswith("7 ") and said.endswith(f"no connection to port {nowhere}\n")
+
+
+def test_the_relay_passes_a_reset_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay = load(monkeypatch, "first-request/wiretap.py")["relay"]
+
+    def answer_and_reset(connection: socket.socket) -> None:
+        connection.sendall(b"Hel")
+        connection.recv(1024)
+        reset(connection)
+
+    with peer(answer_and_reset) as server, peer(lambda c: relay(c, server, 1)) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            assert client.recv(1024) == b"Hel"
+            client.sendall(b"hello\n")
+            with pytest.raises(ConnectionResetError):
+                client.recv(1024)
+    assert "server to client: cut off\n" in capsys.readouterr().out
