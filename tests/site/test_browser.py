@@ -232,6 +232,13 @@ def test_a_terminal_copies_its_commands_alone(site: Site, context: BrowserContex
     assert seen
 
 
+OPEN_TAB = """block => {
+    const panel = block.closest(".tabbed-block");
+    const number = panel && [...panel.parentElement.children].indexOf(panel);
+    panel?.closest(".tabbed-set").querySelectorAll(":scope > .tabbed-labels > label")[number].click();
+}"""
+
+
 def test_a_program_copies_and_downloads_its_exact_octets(
     site: Site, context: BrowserContext
 ) -> None:
@@ -258,6 +265,7 @@ def test_a_program_copies_and_downloads_its_exact_octets(
             )
             if block.count():
                 block.first.evaluate("block => block.dataset.tested = 'program'")
+                block.first.evaluate(OPEN_TAB)
                 assert copied(page, "[data-tested='program']").encode() == wanted
                 block.first.evaluate("block => delete block.dataset.tested")
                 seen += 1

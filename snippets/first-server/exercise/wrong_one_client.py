@@ -1,4 +1,4 @@
-# Wrong on purpose: it ends after its first client.
+# Wrong on purpose: it listens until its first client has come, and no longer.
 
 import argparse
 import contextlib
@@ -25,7 +25,7 @@ def main():
             listener.settimeout(30)
             print("LISTENING", *listener.getsockname(), flush=True)
             connection, _ = listener.accept()
-            greet(connection)
+        greet(connection)
     print("STOPPED")
 
 
