@@ -235,7 +235,7 @@ def test_a_terminal_copies_its_commands_alone(site: Site, context: BrowserContex
 OPEN_TAB = """block => {
     const panel = block.closest(".tabbed-block");
     const number = panel && [...panel.parentElement.children].indexOf(panel);
-    panel?.closest(".tabbed-set").querySelectorAll(":scope > .tabbed-labels > label")[number].click();
+    panel?.closest(".tabbed-set").querySelectorAll(".tabbed-labels > label")[number].click();
 }"""
 
 
