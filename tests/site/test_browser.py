@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import runpy
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from courseware.figures.chapters.line_protocol import LIMIT, PROGRAM, STREAM
 from courseware.prepare import downloads
 from tests.site.pages import ROOT, Site, lacking
 
@@ -321,6 +323,48 @@ def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
             return
         page.keyboard.press(key)
     pytest.fail(f"{key} never reaches {selector}")
+
+
+CUTS = ([0, 0, 0], [7, 7, 21], [1, 9, 20], [8, 13, 14])
+
+
+def test_the_cuts_of_the_figure_move(site: Site, context: BrowserContext) -> None:
+    """By keyboard and by pointer; each piece gets what the chapter's program makes of it."""
+    page = context.new_page()
+    page.goto(site.base + site.with_any("svg.cuts")[0])
+    sliders = page.locator("svg.cuts [role=slider]")
+    expect(sliders).to_have_count(3)
+    for wanted in CUTS:
+        for _ in wanted:
+            for slider in sliders.all():
+                slider.press("Home")
+        for number, cut in reversed(list(enumerate(wanted))):
+            for _ in range(cut):
+                sliders.nth(number).press("ArrowRight")
+        assert results(page) == expected(wanted)
+    cell = page.locator("svg.cuts rect.fig-fill").nth(4).bounding_box()
+    handle = sliders.first.locator("circle").bounding_box()
+    assert cell and handle
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(cell["x"], cell["y"])
+    page.mouse.up()
+    assert results(page) == expected([4, *CUTS[-1][1:]])
+
+
+def results(page: Page) -> list[str]:
+    """What the figure says of each piece."""
+    return page.locator("svg.cuts [data-result]").all_text_contents()
+
+
+def expected(cuts: list[int]) -> list[str]:
+    """The same from the program itself."""
+    buffer = runpy.run_path(str(PROGRAM))["LineBuffer"](limit=LIMIT)
+    told = []
+    for start, stop in zip([0, *cuts], [*cuts, len(STREAM)], strict=True):
+        events = [f"{kind} {text!r}" for kind, text in buffer.feed(STREAM[start:stop])]
+        told.append(", ".join([*events, f"holds {bytes(buffer.held)!r}"]))
+    return told
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
