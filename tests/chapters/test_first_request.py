@@ -6,14 +6,8 @@ import socket
 
 import pytest
 
-from tests.chapters.peers import peer, reset
+from tests.chapters.peers import free_port, impatient, peer, reset, silent
 from tests.chapters.programs import load, run
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def test_the_client_says_that_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,14 +21,8 @@ def test_the_client_says_when_the_server_resets(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_client_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = socket.create_connection
-
-    def impatient(address: tuple[str, int], timeout: float) -> socket.socket:
-        assert timeout == 10
-        return original(address, timeout=0.05)
-
     monkeypatch.setattr(socket, "create_connection", impatient)
-    with peer(lambda connection: connection.recv(1024) and connection.recv(1024)) as port:
+    with peer(silent) as port:
         with pytest.raises(SystemExit, match="no answer within 10 seconds"):
             run(monkeypatch, "first-request/first_client.py", "--port", str(port))
 
