@@ -71,7 +71,8 @@
   const mend = () => {
     name(".md-code__nav", { role: "none" });
     name(".md-annotation__index:not([aria-label])", { "aria-label": "Note on this line" });
-    for (const box of document.querySelectorAll(".md-typeset__scrollwrap, .jp-RenderedText pre")) {
+    const wide = ".md-typeset__scrollwrap, .md-typeset figure, .jp-RenderedText pre";
+    for (const box of document.querySelectorAll(wide)) {
       box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
     }
   };
