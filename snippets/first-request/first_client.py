@@ -25,7 +25,7 @@ def main():
     except ConnectionRefusedError:
         sys.exit(f"refused: nothing listens on port {port}")
     except TimeoutError:
-        sys.exit("no answer within 10 seconds")
+        sys.exit("nothing came for 10 seconds")
     except ConnectionError:
         sys.exit("the connection was cut off")
 

@@ -18,7 +18,7 @@ def show(number, began, event, data=b"", offset=0):
     print("\n".join(lines) + "\n", end="", flush=True)
 
 
-def reset_later(*connections):
+def reset_later(connections):
     # Neither side may take a cut for an end: closing with a linger time of 0 sends a reset.
     on_for_no_time = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
     for connection in connections:
@@ -27,19 +27,22 @@ def reset_later(*connections):
             connection.shutdown(socket.SHUT_RD)
 
 
-def pump(source, target, number, began, direction):
+def pump(source, target, number, began, direction, cut):
     offset = 0
     try:
         while data := source.recv(65536):
             show(number, began, f"{direction}: {len(data)} octets", data, offset)
             offset += len(data)
             target.sendall(data)
-        show(number, began, f"{direction}: end")
+        if not cut.is_set():
+            show(number, began, f"{direction}: end")
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)
     except OSError:
-        show(number, began, f"{direction}: cut off")
-        reset_later(source, target)
+        if not cut.is_set():
+            cut.set()
+            show(number, began, f"{direction}: cut off")
+            reset_later([source, target])
 
 
 def relay(client, port, number):
@@ -55,10 +58,11 @@ def relay(client, port, number):
             client.settimeout(None)
             server.settimeout(None)
             show(number, began, "connected")
-            back = [server, client, number, began, "server to client"]
+            cut = threading.Event()
+            back = [server, client, number, began, "server to client", cut]
             answers = threading.Thread(target=pump, args=back, daemon=True)
             answers.start()
-            pump(client, server, number, began, "client to server")
+            pump(client, server, number, began, "client to server", cut)
             answers.join()
 
 
@@ -73,7 +77,7 @@ def main():
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)
             while True:
-                with contextlib.suppress(TimeoutError):
+                with contextlib.suppress(TimeoutError, ConnectionError):
                     client, _ = listener.accept()
                     number += 1
                     work = [client, options.to, number]

@@ -22,7 +22,7 @@ def serve(listener):
     for number in itertools.count(1):
         connection = None
         while connection is None:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, ConnectionError):
                 connection, _ = listener.accept()
         # A client that is silent for 10 seconds or leaves early must not end the server.
         with contextlib.suppress(TimeoutError, ConnectionError):

@@ -4,6 +4,8 @@ import argparse
 import socket
 import sys
 
+LIMIT = 1024
+
 
 def greet(port):
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
@@ -13,7 +15,7 @@ def greet(port):
         connection.sendall(b"Hello, server!\n")
         answer = b""
         # An empty result says that the server has closed: the answer is whole.
-        while piece := connection.recv(1024):
+        while len(answer) < LIMIT and (piece := connection.recv(LIMIT)):
             answer += piece
         print("received", answer)
     print("closed the connection")
@@ -27,6 +29,8 @@ def main():
         greet(port)
     except ConnectionRefusedError:
         sys.exit(f"refused: nothing listens on port {port}")
+    except TimeoutError:
+        sys.exit("nothing came for 10 seconds")
     except ConnectionError:
         sys.exit("the server ended the connection without an answer")
 

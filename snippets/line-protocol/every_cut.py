@@ -13,7 +13,7 @@ def events_of(pieces):
 
 def main():
     whole = events_of([STREAM])
-    print(*whole, sep="\n")
+    print(*map(ascii, whole), sep="\n")
     size = len(STREAM)
     for cut in range(size + 1):
         assert events_of([STREAM[:cut], STREAM[cut:]]) == whole, f"cut at {cut}"

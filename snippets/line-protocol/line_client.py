@@ -4,7 +4,8 @@ import argparse
 import socket
 import sys
 
-LINE_LIMIT = 4096
+# An answer may be longer than its line: upper case makes up to three octets of one.
+ANSWER_LIMIT = 3 * 4096
 
 
 def talk(port, texts):
@@ -12,10 +13,11 @@ def talk(port, texts):
         with connection.makefile("rb") as answers:
             for text in texts:
                 connection.sendall(text.encode("utf-8") + b"\n")
-                answer = answers.readline(LINE_LIMIT + 1)
+                answer = answers.readline(ANSWER_LIMIT + 1)
                 if not answer.endswith(b"\n"):
                     sys.exit("the connection ended, or a line was too long")
-                print(answer.decode("utf-8"), end="")
+                # What a stranger sent is for people to read, and not for the terminal to obey.
+                print(ascii(answer.decode("utf-8", errors="replace").rstrip("\n")))
 
 
 def main():
@@ -28,7 +30,7 @@ def main():
     try:
         talk(options.port, options.texts)
     except TimeoutError:
-        sys.exit("no answer within 10 seconds")
+        sys.exit("nothing came for 10 seconds")
     except ConnectionError:
         sys.exit(f"no server at port {options.port}, or it cut the connection")
 

@@ -46,7 +46,7 @@ def main():
     buffer = LineBuffer(limit=8)
     for piece in (b"al", b"pha\r", b"\nb\xc3", b"\xa9ta\ncharlie", b" delta", b"\nech"):
         print(f"feed({piece!r})")
-        print("   ", *buffer.feed(piece), "holds", bytes(buffer.held))
+        print("   ", *map(ascii, buffer.feed(piece)), "holds", bytes(buffer.held))
     print("end()")
     print("   ", *buffer.end())
 

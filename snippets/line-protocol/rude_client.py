@@ -2,6 +2,7 @@
 
 import argparse
 import socket
+import sys
 
 LINES = {
     "a plain line": b"hello\n",
@@ -28,7 +29,7 @@ def ask(port, octets):
 def ask_beside_a_silent_client(port):
     with connect(port) as silent, connect(port) as connection:
         connection.sendall(b"hello\n")
-        connection.settimeout(1)
+        connection.settimeout(2)
         try:
             return connection.recv(4096)
         except TimeoutError:
@@ -41,8 +42,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=15000)
     port = parser.parse_args().port
-    answer = ask_beside_a_silent_client(port)
-    print(f"{'beside a silent one':21}{answer}")
+    try:
+        print(f"{'beside a silent one':21}{ask_beside_a_silent_client(port)}")
+    except ConnectionRefusedError:
+        sys.exit(f"nothing listens on port {port}")
     for what, octets in LINES.items():
         try:
             answer = ask(port, octets)

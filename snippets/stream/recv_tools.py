@@ -1,5 +1,7 @@
 """Receive exactly so many octets, or up to a delimiter, however the stream is cut."""
 
+RECORD_LIMIT = 65536
+
 
 def receive_more(connection, buffer):
     data = connection.recv(65536)
@@ -45,8 +47,8 @@ class Pieces:
 def read_record(connection, buffer):
     length = recv_until(connection, buffer, b"\n", limit=8)
     # int() alone takes "+5", " 5" and "1_0" as well.
-    if not length.isdigit():
-        raise ValueError(f"{length!r} is no length")
+    if not length.isdigit() or int(length) > RECORD_LIMIT:
+        raise ValueError(f"{length!r} is no length, or too large")
     return recv_exactly(connection, buffer, int(length))
 
 

@@ -61,7 +61,7 @@ def prerequisites(page: Page, chapters: list[Page]) -> list[str]:
             title = re.sub(r"^\d+\s+", "", found.title)
             out.append(f"[{found.chapter:02} {title}]({target})")
         elif name.isdigit():
-            out.append(f"chapter {int(name):02}")
+            out.append(f"chapter {int(name):02} (to be written)")
     return out
 
 

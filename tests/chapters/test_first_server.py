@@ -8,13 +8,26 @@ import threading
 
 import pytest
 
-from tests.chapters.peers import peer, reset
+from tests.chapters.peers import peer, reset, silent
 from tests.chapters.programs import run
 
 
 def test_the_client_says_when_the_server_resets(monkeypatch: pytest.MonkeyPatch) -> None:
     with peer(reset) as port, pytest.raises(SystemExit, match="without an answer"):
         run(monkeypatch, "first-server/tcp_hello_client.py", "--port", str(port))
+
+
+def test_the_client_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = socket.socket.settimeout
+    here = threading.current_thread()
+
+    def settimeout(sock: socket.socket, seconds: float) -> None:
+        original(sock, 0.05 if threading.current_thread() is here else seconds)
+
+    with peer(silent) as port:
+        monkeypatch.setattr(socket.socket, "settimeout", settimeout)
+        with pytest.raises(SystemExit, match="nothing came for 10 seconds"):
+            run(monkeypatch, "first-server/tcp_hello_client.py", "--port", str(port))
 
 
 def test_the_server_survives_a_client_that_sends_no_line(

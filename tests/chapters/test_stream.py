@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chapters.peers import peer
+from tests.chapters.peers import free_port, peer
 from tests.chapters.programs import load, run
 
 
@@ -59,3 +59,8 @@ def test_the_client_says_what_is_missing(
     with peer(send_a_part) as port:
         run(monkeypatch, "stream/stream_client.py", "--port", str(port), "--pieces", "5")
     assert "the stream ended; 2 octets of the piece are missing" in capsys.readouterr().out
+
+
+def test_the_client_says_that_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="nothing listens on port"):
+        run(monkeypatch, "stream/stream_client.py", "--port", str(free_port()))

@@ -78,15 +78,20 @@ def test_the_line_links_the_chapters_that_exist() -> None:
     ("uses", "expected"),
     [
         ([14], ["[14 TCP is a stream](../sockets/stream.md)"]),
-        (["01", 13, "08"], ["[01 Set up the lab](../internet/first-request.md)", "chapter 13"]),
+        (
+            ["01", 13, "08"],
+            [
+                "[01 Set up the lab](../internet/first-request.md)",
+                "chapter 13 (to be written)",
+                "chapter 08 (to be written)",
+            ],
+        ),
         ([], []),
     ],
 )
 def test_prerequisites(uses: list[object], expected: list[str]) -> None:
     using = page("protocols/line.md", chapter=20, uses=uses)
-    found = facts.prerequisites(using, [FIRST, STREAM, using])
-    assert found[: len(expected)] == expected
-    assert found[len(expected) :] == (["chapter 08"] if "08" in uses else [])
+    assert facts.prerequisites(using, [FIRST, STREAM, using]) == expected
 
 
 def test_a_name_that_is_no_chapter_is_found() -> None:

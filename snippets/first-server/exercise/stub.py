@@ -10,6 +10,7 @@ import socket
 
 
 def greet(connection):
+    connection.settimeout(10)
     # Here is your part: read the name, up to its line feed, and send the greeting.
     connection.close()
 

@@ -38,7 +38,7 @@ def main():
     parser.add_argument("--port", type=int, default=15000)
     port = parser.parse_args().port
     with contextlib.suppress(KeyboardInterrupt):
-        with socket.create_server(("127.0.0.1", port), backlog=100) as listener:
+        with socket.create_server(("127.0.0.1", port)) as listener:
             # On Windows, Ctrl-C is noticed only once a waiting call returns.
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)

@@ -53,11 +53,14 @@ def answer(connection, buffer, header):
 
 def drain(connection, seconds=2):
     # Closing while octets are unread resets the connection, and the client may lose the answer.
-    connection.shutdown(socket.SHUT_WR)
     end = time.monotonic() + seconds
-    connection.settimeout(seconds)
-    while time.monotonic() < end and connection.recv(65536):
-        pass
+    # The client may have gone.
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        while (left := end - time.monotonic()) > 0:
+            connection.settimeout(left)
+            if not connection.recv(65536):
+                break
 
 
 def serve(connection):

@@ -140,6 +140,11 @@ class Context:
         if not program.running:
             raise Failed("The program ended before Ctrl-C was pressed.")
         program.interrupt()
+        self.expect_stopped(server)
+
+    def expect_stopped(self, server: Server) -> None:
+        """After Ctrl-C, wait for the end of the program, which is as `stop` has it."""
+        program = server.program
         code = program.wait(self.limits.stop)
         if code is None:
             raise TimedOut(f"the program has not ended within {self.limits.stop:g} s after Ctrl-C.")

@@ -19,6 +19,9 @@ LARGE_PATIENCE = 2
 UNREAD = 262_144
 """Octets sent behind a refused header: more than one receive takes, less than a second's work."""
 
+LEAVERS = 20
+"""Clients that close right after a bad header, in the hope that one is gone before the answer."""
+
 BAD_HEADERS = (
     b"GET 5",
     b"PUT",
@@ -156,6 +159,12 @@ def refuses_bad_headers(context: Context) -> None:
         name = header.decode().replace("\0", "\\0")
         subject = f"the answer to the header `{name}`"
         refused(context, server, header + b"\n", "bad header", subject)
+    for _ in range(LEAVERS):
+        leaver = context.connect(server)
+        leaver.send(BAD_HEADERS[0] + b"\n")
+        leaver.close()
+    subject = f"the answer after {LEAVERS} clients that did not wait for theirs"
+    refused(context, server, BAD_HEADERS[0] + b"\n", "bad header", subject)
 
 
 def refuses_lies(context: Context) -> None:
@@ -225,7 +234,8 @@ EXERCISE = Exercise(
             "refuses a malformed header",
             refuses_bad_headers,
             "A length is decimal digits, 0 to 9, and nothing else. Python's int() takes more: "
-            "signs, underscores, blanks, digits of other scripts (chapter 14).",
+            "signs, underscores, blanks, digits of other scripts. And a client that has gone is no "
+            "reason to end (chapter 14).",
         ),
         Stage(
             "refuses a length that is too large, and the client gets to know",

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import socket
 import threading
+import time
 
 from linebuffer import LineBuffer
 
@@ -30,14 +31,18 @@ def main():
     parser.add_argument("--port", type=int, default=15000)
     port = parser.parse_args().port
     with contextlib.suppress(KeyboardInterrupt):
-        with socket.create_server(("127.0.0.1", port), backlog=100) as listener:
+        with socket.create_server(("127.0.0.1", port)) as listener:
             # On Windows, Ctrl-C is noticed only once a waiting call returns.
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)
             while True:
-                with contextlib.suppress(TimeoutError, ConnectionError):
+                try:
                     connection, _ = listener.accept()
-                    threading.Thread(target=serve, args=[connection], daemon=True).start()
+                except OSError:
+                    # Nobody came, or no descriptor is free: those that are here go on.
+                    time.sleep(0.1)
+                    continue
+                threading.Thread(target=serve, args=[connection], daemon=True).start()
     print("STOPPED")
 
 
