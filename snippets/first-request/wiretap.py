@@ -45,8 +45,7 @@ def pump(source, target, number, began, direction, cut):
             reset_later([source, target])
 
 
-def relay(client, port, number):
-    began = time.monotonic()
+def relay(client, port, number, began):
     with client:
         try:
             server = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -80,7 +79,7 @@ def main():
                 with contextlib.suppress(TimeoutError, ConnectionError):
                     client, _ = listener.accept()
                     number += 1
-                    work = [client, options.to, number]
+                    work = [client, options.to, number, time.monotonic()]
                     threading.Thread(target=relay, args=work, daemon=True).start()
     print("STOPPED")
 

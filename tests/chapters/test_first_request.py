@@ -32,7 +32,7 @@ def test_the_relay_says_that_there_is_no_server(
 ) -> None:
     relay = load(monkeypatch, "first-request/wiretap.py")["relay"]
     nowhere = free_port()
-    with peer(lambda connection: relay(connection, nowhere, 7)) as port:
+    with peer(lambda connection: relay(connection, nowhere, 7, 0.0)) as port:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             assert client.recv(1024) == b""
     said = capsys.readouterr().out
@@ -49,7 +49,7 @@ def test_the_relay_passes_a_reset_on(
         connection.recv(1024)
         reset(connection)
 
-    with peer(answer_and_reset) as server, peer(lambda c: relay(c, server, 1)) as port:
+    with peer(answer_and_reset) as server, peer(lambda c: relay(c, server, 1, 0.0)) as port:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             assert client.recv(1024) == b"Hel"
             client.sendall(b"hello\n")

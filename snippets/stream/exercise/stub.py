@@ -6,7 +6,7 @@ uploads may follow each other on one connection; it ends when the client ends it
 taken is answered by one of these lines, and then the connection ends:
 
     ERROR bad header              not `PUT`, one space and decimal digits
-    ERROR header too long         no line feed within 1,024 octets
+    ERROR header too long         more than 1,024 octets before the line feed
     ERROR too large               a length over 16,777,216; do not wait for the content
     ERROR incomplete: got 3 of 10
 """

@@ -19,7 +19,7 @@ FRAME_LIMIT = 65_536
 """Octets of content in one frame.
 
 A length is a claim of the peer, and 4 octets can claim 4 GiB. With this limit 1,000 peers in the
-middle of a frame make a server hold 64 MiB at most.
+middle of a frame make a server hold 66 MB at most.
 """
 
 

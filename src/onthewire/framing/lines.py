@@ -16,7 +16,7 @@ LINE_LIMIT = 4_096
 """Octets in one line, its LF not counted.
 
 Long enough for a line that a person types or a program logs. Short enough that 1,000 peers who
-never send an LF make a server hold 4 MiB, not all its memory.
+never send an LF make a server hold about 4 MB, not all its memory.
 """
 
 

@@ -20,7 +20,7 @@ class Limits:
         receive: octets taken from one connection at a time. Small, so that a client that sends
             without end waits for its turn like all others.
         output: octets held for a client that does not read. Above it nothing more is received
-            from that client, so that 1,000 of them hold 64 MiB and not everything. What one
+            from that client, so that 1,000 of them hold about 66 MB and not everything. What one
             `receive` is answered with comes on top.
         line: octets in one line, see `onthewire.framing.LINE_LIMIT`.
         idle_time: seconds between two lines. A minute is long for a program and short enough to
