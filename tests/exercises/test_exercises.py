@@ -59,6 +59,15 @@ WRONG = [
     ("upload", "wrong_reset", 8, "with octets behind it; it should have ended"),
     ("upload", "wrong_silent_end", 6, "of the answer to 0 of 5 octets"),
     ("upload", "wrong_slow", 4, "Time-out: "),
+    ("fetch-line", "stub", 1, "something else for a line"),
+    ("fetch-line", "wrong_all_alike", 3, "something else where nobody listens"),
+    ("fetch-line", "wrong_impatient", 7, "gave up after 0.[2-6] s"),
+    ("fetch-line", "wrong_no_limit", 5, "something else for a line of 1,025 octets"),
+    ("fetch-line", "wrong_no_timeout", 7, "Time-out: the connection was still open"),
+    ("fetch-line", "wrong_one_recv", 2, "something else for a line in pieces"),
+    ("fetch-line", "wrong_takes_half", 4, "something else at an end without a line"),
+    ("fetch-line", "wrong_timeout_each", 8, "Time-out: the connection was still open"),
+    ("fetch-line", "wrong_traceback", 6, "something else for octets that are no text"),
     ("full-house", "stub", 3, "Wrong octets in the refusal of client 21"),
     ("full-house", "wrong_cuts_answers", 6, "0 of 5 octets of the answer that was being worked"),
     ("full-house", "wrong_keeps_places", 4, "new ones are still refused after 2 s"),
@@ -86,6 +95,12 @@ WRONG = [
 ]  # fmt: skip
 
 EXERCISE = {exercise.name: exercise for exercise in EXERCISES}
+
+
+@pytest.fixture(autouse=True)
+def unmeasured(monkeypatch):
+    """The programs of exercises are not part of the coverage, and start faster without it."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 def folder(name):

@@ -42,6 +42,22 @@ class Peer(Connection):
         listener.settimeout(patience)
         return cls(listener.accept()[0], patience)
 
+    def ended(self, within: float) -> bool:
+        """Whether the other end ends or cuts the connection within so many seconds.
+
+        What it sends meanwhile is thrown away.
+        """
+        deadline = Deadline(within)
+        while not deadline.expired:
+            try:
+                if not self._receive(deadline):
+                    return True
+            except TimeoutError:
+                return False
+            except ConnectionError:
+                return True
+        return False
+
     def __enter__(self) -> Self:
         return self
 

@@ -5,13 +5,14 @@ The programs that belong to them, stubs, solutions and hints, are in `snippets/<
 
 from __future__ import annotations
 
-from courseware.exercises import first_reply, full_house, greeter, line_server, upload
+from courseware.exercises import fetch_line, first_reply, full_house, greeter, line_server, upload
 from courseware.exercises.model import Exercise
 
 EXERCISES: tuple[Exercise, ...] = (
     first_reply.EXERCISE,
     greeter.EXERCISE,
     upload.EXERCISE,
+    fetch_line.EXERCISE,
     full_house.EXERCISE,
     line_server.EXERCISE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,11 +12,13 @@ from typing import Self, TypeVar
 
 from courseware.checker import imports, leaks
 from courseware.checker.chance import Chance
+from courseware.checker.peers import Peer
 from courseware.checker.program import GRACE, START_TIME, Program
 from courseware.checker.report import Failed, TimedOut
 from courseware.checker.wire import PATIENCE, Connection
 
 Kind = TypeVar("Kind", bound=Connection)
+Accepted = TypeVar("Accepted", bound=Peer)
 
 STOP_TIME = 5.0
 """Seconds from Ctrl-C to the end of the program; the contract gives a waiting `accept` one."""
@@ -94,12 +97,39 @@ class Context:
         Args:
             port: the port to ask for; 0 lets the system choose.
         """
-        command = with_port(self.command, port) if port else list(self.command)
+        program = self._run(with_port(self.command, port) if port else list(self.command))
+        return Server(program, program.listening(self.limits.start))
+
+    def _run(self, command: list[str] | None) -> Program:
         if command is None:
             raise Failed("The command has no `--port 0` in which another port could be put.")
         program = self._stack.enter_context(Program(command, self.folder, self.limits.grace))
         self.programs.append(program)
-        return Server(program, program.listening(self.limits.start))
+        return program
+
+    def listen(self) -> socket.socket:
+        """A listening socket of ours, for a program that is a client."""
+        return self._stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+    def start_client(self, port: int) -> Program:
+        """Start the program as a client of whatever is at this port; it need not listen.
+
+        Args:
+            port: put in place of the 0 in `--port 0`.
+        """
+        return self._run(with_port(self.command, port))
+
+    def accept(self, listener: socket.socket, kind: type[Accepted]) -> Accepted:
+        """Be the server, of this kind, of the program that connects next."""
+        try:
+            peer = kind.accept(listener, self.limits.start)
+        except TimeoutError:
+            raise TimedOut(
+                f"the program has not connected within {self.limits.start:g} s."
+            ) from None
+        peer.patience = self.limits.patience
+        self._stack.callback(peer.close)
+        return peer
 
     def connect(self, server: Server) -> Connection:
         """Connect a well-behaved client to the program.

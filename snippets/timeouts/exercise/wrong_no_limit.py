@@ -1,0 +1,64 @@
+# Wrong on purpose: it collects a line for as long as the server sends one.
+
+import argparse
+import socket
+import sys
+import time
+
+DEADLINE = 1
+LINE_LIMIT = 1024
+
+
+class Problem(Exception):
+    """There is no line; the text says why."""
+
+
+def left(end):
+    seconds = end - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+def fetch_line(port):
+    end = time.monotonic() + DEADLINE
+    buffer = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=left(end)) as connection:
+        while b"\n" not in buffer:
+            connection.settimeout(left(end))
+            piece = connection.recv(4096)
+            if not piece:
+                raise Problem("ended")
+            buffer += piece
+    line, found, _ = buffer.partition(b"\n")
+    if not found:
+        raise Problem("too long")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem("not UTF-8") from None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=15000)
+    port = parser.parse_args().port
+    try:
+        print("line", fetch_line(port))
+    except ConnectionRefusedError:
+        sys.exit(say("refused"))
+    except TimeoutError:
+        sys.exit(say("timeout"))
+    except ConnectionError:
+        sys.exit(say("reset"))
+    except Problem as problem:
+        sys.exit(say(problem))
+
+
+def say(problem):
+    print("error", problem)
+    return 1
+
+
+if __name__ == "__main__":
+    main()
