@@ -13,7 +13,10 @@ CHECKS = {
     "lint": ["-m", "ruff", "check", "--quiet"],
     "format": ["-m", "ruff", "format", "--check", "--quiet"],
     "types": ["-m", "mypy", "--no-error-summary"],
-    "tests": ["-m", "coverage", "run", "-m", "pytest", "-m", "not bench", "-n", "auto", "-q"],
+    "tests": [
+        *("-m", "coverage", "run", "-m", "pytest"),
+        *("-m", "not bench", "-n", "auto", "--dist", "worksteal", "-q"),
+    ],
     "gather coverage": ["-m", "coverage", "combine", "--quiet"],
     "coverage of src": ["-m", "coverage", "report", "--include=src/*", "--skip-covered"],
     "coverage of snippets": [

@@ -107,18 +107,22 @@ def test_every_page(site: Site, context: BrowserContext, scheme: str, group: int
             )
             watch.add(f"scrolls sideways at {width} px", str(found), found[0] > found[1])
             if width in AXE_WIDTHS and not site.is_file:
-                for violation in axe(page):
+                # Colors are those of the palette, whatever the width; to judge them takes longest.
+                for violation in axe(page, colors=width == max(AXE_WIDTHS)):
                     watch.add(f"axe-core at {width} px", violation)
     if pages[group::GROUPS]:
         page.wait_for_load_state("networkidle")
     assert not watch.problems, "\n".join(watch.problems)
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, colors: bool = True) -> list[str]:
     """What axe-core finds in a page: the rule and the elements."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    found = page.evaluate(
+        "enabled => axe.run({resultTypes: ['violations'], rules: {'color-contrast': {enabled}}})",
+        colors,
+    )
     return [
         f"{violation['id']}: {violation['help']}\n    "
         + "\n    ".join(f"{node['target']} {node['html'][:150]}" for node in violation["nodes"][:5])
