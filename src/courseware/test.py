@@ -9,13 +9,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+WORKERS = str((os.cpu_count() or 1) + 2)
+"""Two more than there are processors, because many tests wait for a program, a page or a clock."""
+
 CHECKS = {
     "lint": ["-m", "ruff", "check", "--quiet"],
     "format": ["-m", "ruff", "format", "--check", "--quiet"],
     "types": ["-m", "mypy", "--no-error-summary"],
     "tests": [
         *("-m", "coverage", "run", "-m", "pytest"),
-        *("-m", "not bench", "-n", "auto", "--dist", "worksteal", "-q"),
+        *("-m", "not bench", "-n", WORKERS, "--dist", "worksteal", "-q"),
     ],
     "gather coverage": ["-m", "coverage", "combine", "--quiet"],
     "coverage of src": ["-m", "coverage", "report", "--include=src/*", "--skip-covered"],
