@@ -390,7 +390,7 @@ print("STOPPED")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console")
 def test_ctrl_c_ends_a_program_cleanly_with_a_client_connected(kind):
     with subprocess.Popen(
-        [sys.executable, "-X", "dev", "-c", PROGRAM, kind.__name__],
+        [sys.executable, "-W", "default", "-c", PROGRAM, kind.__name__],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
