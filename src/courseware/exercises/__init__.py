@@ -5,7 +5,15 @@ The programs that belong to them, stubs, solutions and hints, are in `snippets/<
 
 from __future__ import annotations
 
-from courseware.exercises import fetch_line, first_reply, full_house, greeter, line_server, upload
+from courseware.exercises import (
+    fetch_line,
+    first_reply,
+    full_house,
+    greeter,
+    line_server,
+    typed_frames,
+    upload,
+)
 from courseware.exercises.model import Exercise
 
 EXERCISES: tuple[Exercise, ...] = (
@@ -15,6 +23,7 @@ EXERCISES: tuple[Exercise, ...] = (
     fetch_line.EXERCISE,
     full_house.EXERCISE,
     line_server.EXERCISE,
+    typed_frames.EXERCISE,
 )
 """In the order of the chapters, which is the suggested one."""
 
