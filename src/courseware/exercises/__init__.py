@@ -11,6 +11,7 @@ from courseware.exercises import (
     full_house,
     greeter,
     line_server,
+    steady_echo,
     typed_frames,
     upload,
 )
@@ -22,6 +23,7 @@ EXERCISES: tuple[Exercise, ...] = (
     upload.EXERCISE,
     fetch_line.EXERCISE,
     full_house.EXERCISE,
+    steady_echo.EXERCISE,
     line_server.EXERCISE,
     typed_frames.EXERCISE,
 )

@@ -1,0 +1,105 @@
+"""Echoes octets for many clients in one thread, and lets none of them stop it."""
+
+import argparse
+import contextlib
+import selectors
+import socket
+import time
+
+OUTPUT_LIMIT = 65536
+IDLE_TIME = 60
+
+
+class Client:
+    def __init__(self, connection):
+        self.connection = connection
+        self.output = bytearray()
+        self.ended = False
+        self.heard = time.monotonic()
+
+    def interest(self):
+        """What to watch for. Who does not read its answers is not read from."""
+        events = selectors.EVENT_WRITE if self.output else 0
+        if not self.ended and len(self.output) <= OUTPUT_LIMIT:
+            events |= selectors.EVENT_READ
+        return events
+
+    def ready(self, events):
+        self.heard = time.monotonic()
+        with contextlib.suppress(BlockingIOError):
+            if events & selectors.EVENT_READ:
+                octets = self.connection.recv(16384)
+                self.ended = not octets
+                self.output += octets
+            if self.output:
+                del self.output[: self.connection.send(self.output)]
+
+
+class EchoServer:
+    def __init__(self, selector, listener):
+        self.selector = selector
+        self.listener = listener
+        selector.register(listener, selectors.EVENT_READ)
+
+    def serve(self):
+        while True:
+            # Not longer than a second: for silent clients, and for Ctrl-C on Windows.
+            for key, events in self.selector.select(timeout=1):
+                if key.data is None:
+                    self.accept()
+                else:
+                    self.advance(key.data, events)
+            self.drop_silent(time.monotonic() - IDLE_TIME)
+
+    def accept(self):
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            connection, _ = self.listener.accept()
+            connection.setblocking(False)
+            self.selector.register(connection, selectors.EVENT_READ, Client(connection))
+
+    def advance(self, client, events):
+        try:
+            client.ready(events)
+            interest = client.interest()
+        except ConnectionError:
+            interest = 0
+        if interest:
+            self.selector.modify(client.connection, interest, client)
+        else:
+            self.drop(client)
+
+    def clients(self):
+        return [key.data for key in self.selector.get_map().values() if key.data is not None]
+
+    def drop_silent(self, since):
+        for client in self.clients():
+            if client.heard < since:
+                self.drop(client)
+
+    def drop(self, client):
+        self.selector.unregister(client.connection)
+        client.connection.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=15000)
+    port = parser.parse_args().port
+    with contextlib.suppress(KeyboardInterrupt):
+        with (
+            socket.create_server(("127.0.0.1", port), backlog=512) as listener,
+            selectors.DefaultSelector() as selector,
+        ):
+            listener.setblocking(False)
+            server = EchoServer(selector, listener)
+            print("LISTENING", *listener.getsockname(), flush=True)
+            try:
+                server.serve()
+            finally:
+                for client in server.clients():
+                    server.drop(client)
+    print("STOPPED")
+
+
+if __name__ == "__main__":
+    main()
