@@ -29,13 +29,19 @@ def receive(connection, folder):
     announced = json.loads(next(contents))
     name, size = announced["name"], announced["size"]
     # A name is a name in this folder, and not a way out of it.
+    if not isinstance(name, str) or not name.isprintable():
+        raise Refused("that is no file name")
     if name in ("", ".", "..") or set(name) & set('/\\:\0"<>|?*') or len(name) > 60:
         raise Refused("that is no file name")
     if not isinstance(size, int) or not 0 <= size <= SIZE_LIMIT:
         raise Refused("too large")
     path, digest = folder / name, hashlib.sha256()
     try:
-        with path.open("xb") as file:
+        file = path.open("xb")
+    except FileExistsError:
+        raise Refused("there is a file of that name") from None
+    try:
+        with file:
             while size > 0:
                 content = next(contents)
                 size -= len(content)
@@ -43,8 +49,6 @@ def receive(connection, folder):
                 file.write(content)
             if size < 0 or next(contents) != digest.digest():
                 raise Refused("the content does not match its checksum")
-    except FileExistsError:
-        raise Refused("there is a file of that name") from None
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -57,9 +61,9 @@ def serve(connection, folder):
         answer = receive(connection, folder)
     except (ConnectionError, TimeoutError):
         raise
-    except (Refused, ValueError, KeyError, TypeError, OSError) as error:
+    except (Refused, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         answer = f"refused: {error}"
-    print(answer, flush=True)
+    print(ascii(answer), flush=True)
     connection.sendall(frames.encode(answer.encode("utf-8")))
     # Closing while octets are unread resets the connection, and the sender may lose the answer.
     connection.shutdown(socket.SHUT_WR)
@@ -82,11 +86,15 @@ def main():
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)
             while True:
-                # Whatever the network does to one sender, the next one is served.
-                with contextlib.suppress(OSError):
+                try:
                     connection, _ = listener.accept()
-                    with connection:
-                        serve(connection, options.folder)
+                except OSError:
+                    # Nobody came, or no descriptor is free.
+                    time.sleep(0.1)
+                    continue
+                # Whatever the network does to one sender, the next one is served.
+                with contextlib.suppress(OSError), connection:
+                    serve(connection, options.folder)
     print("STOPPED")
 
 

@@ -39,7 +39,7 @@ def main():
         with socket.create_connection(("127.0.0.1", options.port), timeout=10) as connection:
             send(connection, options.path, options.name or options.path.name)
             answer = answer_of(connection)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"not sent: {type(error).__name__}")
     print(ascii(answer))
     sys.exit(not answer.startswith("stored"))

@@ -45,7 +45,9 @@ def main():
     for piece in (b"\0\0", b"\0\5hel", b"lo\0\0\0\0\0\0\0\2\n", b"\0GET / HTTP/1.1\r\n"):
         print(f"feed({piece!r})")
         try:
-            print("   ", *buffer.feed(piece), "holds", bytes(buffer.held))
+            for content in buffer.feed(piece):
+                print("    yields", content)
+            print("    holds", bytes(buffer.held))
         except FrameTooLong as error:
             print("    FrameTooLong:", error)
 

@@ -23,7 +23,9 @@ def accepted(listener):
     while True:
         try:
             connection, _ = listener.accept()
-        except (TimeoutError, ConnectionError):
+        except OSError:
+            # Nobody came, or no descriptor is free: those that are here go on.
+            time.sleep(0.1)
             continue
         yield connection
 

@@ -12,6 +12,7 @@ def main():
     options = parser.parse_args()
     address = ("127.0.0.1", options.port)
     with contextlib.ExitStack() as stack:
+        # A block of its own, so that the silent ones can leave first.
         silent = stack.enter_context(contextlib.ExitStack())
         for _ in range(options.silent):
             silent.enter_context(socket.create_connection(address, timeout=10))

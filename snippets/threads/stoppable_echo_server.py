@@ -39,7 +39,7 @@ class EchoServer:
                 del self.threads[threading.current_thread()]
 
     def stop(self):
-        """Nothing more is received; what has been received is answered, for at most STOP_TIME."""
+        """Waits for no more lines; what has been received is answered, for at most STOP_TIME."""
         with self.lock:
             left = dict(self.threads)
         for connection in left.values():
@@ -62,9 +62,13 @@ def main():
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)
             while True:
-                with contextlib.suppress(TimeoutError, ConnectionError):
+                try:
                     connection, _ = listener.accept()
-                    server.begin(connection)
+                except OSError:
+                    # Nobody came, or no descriptor is free: those that are here go on.
+                    time.sleep(0.1)
+                    continue
+                server.begin(connection)
     server.stop()
     print("STOPPED")
 

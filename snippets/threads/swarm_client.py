@@ -12,6 +12,7 @@ from pathlib import Path
 
 
 def ask(port, start, waits):
+    # All threads go on together, once the last one is here.
     start.wait()
     began = time.monotonic()
     # Who is refused, or waits longer than 10 seconds, is not counted as answered.

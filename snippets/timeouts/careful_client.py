@@ -24,15 +24,16 @@ def fetch_line(port, request, deadline):
         connection.settimeout(deadline.left())
         connection.sendall(request.encode("ascii") + b"\n")
         buffer = b""
-        while b"\n" not in buffer:
-            if len(buffer) > LINE_LIMIT:
-                raise ValueError(f"no line feed within {LINE_LIMIT} octets")
+        while b"\n" not in buffer and len(buffer) <= LINE_LIMIT:
             connection.settimeout(deadline.left())
             piece = connection.recv(4096)
             if not piece:
                 raise EOFError(f"the stream ended after {len(buffer)} octets of a line")
             buffer += piece
-        return buffer.partition(b"\n")[0].decode("utf-8")
+        line = buffer.partition(b"\n")[0]
+        if len(line) > LINE_LIMIT:
+            raise ValueError(f"no line feed within {LINE_LIMIT} octets")
+        return line.decode("utf-8")
 
 
 def main():

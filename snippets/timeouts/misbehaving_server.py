@@ -55,9 +55,9 @@ BEHAVIORS = {f.__name__: f for f in (good, late, silent, drip, half, reset, endl
 
 
 def serve(connection):
-    connection.settimeout(10)
-    with contextlib.suppress(TimeoutError, ConnectionError):
-        with connection, connection.makefile("rb") as lines:
+    with contextlib.suppress(TimeoutError, ConnectionError), connection:
+        connection.settimeout(10)
+        with connection.makefile("rb") as lines:
             name = lines.readline(100).decode("ascii", errors="replace").strip()
             BEHAVIORS.get(name, silent)(connection)
 
@@ -72,9 +72,13 @@ def main():
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)
             while True:
-                with contextlib.suppress(TimeoutError, ConnectionError):
+                try:
                     connection, _ = listener.accept()
-                    threading.Thread(target=serve, args=[connection], daemon=True).start()
+                except OSError:
+                    # Nobody came, or no descriptor is free: those that are here go on.
+                    time.sleep(0.1)
+                    continue
+                threading.Thread(target=serve, args=[connection], daemon=True).start()
     print("STOPPED")
 
 

@@ -1,4 +1,4 @@
-# Wrong on purpose: it has a timeout of 1 second, and takes that for a bound of the call.
+# Wrong on purpose: it has a timeout of 1 second, and takes that for a bound of the whole.
 
 import argparse
 import socket

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 
 import pytest
@@ -48,20 +47,6 @@ def test_the_client_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> N
     with peer(silent) as port:
         with pytest.raises(SystemExit, match="nothing came for 10 seconds"):
             run(monkeypatch, CLIENT, "--port", str(port), "hello")
-
-
-def test_the_server_goes_on_when_no_descriptor_is_free(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    outcomes: list[BaseException] = [OSError(errno.EMFILE, "too many"), KeyboardInterrupt()]
-
-    def accept(_: socket.socket) -> None:
-        raise outcomes.pop(0)
-
-    monkeypatch.setattr(socket.socket, "accept", accept)
-    run(monkeypatch, "line-protocol/upper_server.py", "--port", "0")
-    assert outcomes == []
-    assert capsys.readouterr().out.endswith("STOPPED\n")
 
 
 def test_the_rude_client_says_that_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,9 +92,13 @@ def main():
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)
             while True:
-                with contextlib.suppress(TimeoutError, ConnectionError):
+                try:
                     connection, _ = listener.accept()
-                    threading.Thread(target=serve, args=[connection], daemon=True).start()
+                except OSError:
+                    # Nobody came, or no descriptor is free: those that are here go on.
+                    time.sleep(0.1)
+                    continue
+                threading.Thread(target=serve, args=[connection], daemon=True).start()
     print("STOPPED")
 
 

@@ -3,7 +3,8 @@
 Each line (at most 1,024 octets with its line feed) is answered with the same octets. At most 20
 clients are served at the same time. One more gets the line `ERROR server full`, and then the end
 of the connection, whatever it has sent; when a client leaves, its place is free again. Ctrl-C lets
-each thread finish its answer and ends the program within 2 seconds.
+each thread finish its answer and ends the program within 2 seconds. However many are refused, they
+take at most 20 threads.
 
 This is `stoppable_echo_server.py` of chapter 16. What it lacks is a limit.
 """
@@ -49,7 +50,7 @@ class EchoServer:
                 del self.threads[threading.current_thread()]
 
     def stop(self):
-        """Nothing more is received; what has been received is answered, for at most STOP_TIME."""
+        """Waits for no more lines; what has been received is answered, for at most STOP_TIME."""
         with self.lock:
             left = dict(self.threads)
         for connection in left.values():
@@ -72,9 +73,13 @@ def main():
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)
             while True:
-                with contextlib.suppress(TimeoutError, ConnectionError):
+                try:
                     connection, _ = listener.accept()
-                    server.begin(connection)
+                except OSError:
+                    # Nobody came, or no descriptor is free: those that are here go on.
+                    time.sleep(0.1)
+                    continue
+                server.begin(connection)
     server.stop()
     print("STOPPED")
 

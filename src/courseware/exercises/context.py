@@ -172,12 +172,17 @@ class Context:
         program.interrupt()
         self.expect_stopped(server)
 
-    def expect_stopped(self, server: Server) -> None:
-        """After Ctrl-C, wait for the end of the program, which is as `stop` has it."""
+    def expect_stopped(self, server: Server, within: float | None = None) -> None:
+        """After Ctrl-C, wait for the end of the program, which is as `stop` has it.
+
+        Args:
+            within: seconds; None for what the check allows.
+        """
         program = server.program
-        code = program.wait(self.limits.stop)
+        seconds = self.limits.stop if within is None else within
+        code = program.wait(seconds)
         if code is None:
-            raise TimedOut(f"the program has not ended within {self.limits.stop:g} s after Ctrl-C.")
+            raise TimedOut(f"the program has not ended within {seconds:g} s after Ctrl-C.")
         if "Traceback (most recent call last)" in program.output:
             raise Failed("The program ended with a traceback after Ctrl-C.")
         if code != 0:

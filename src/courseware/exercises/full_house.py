@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+
 from courseware.checker.chance import Chance
+from courseware.checker.peers import DripPeer, FloodPeer, NonReader
 from courseware.checker.report import Failed
 from courseware.checker.unread import wait_until_read
 from courseware.checker.waiting import wait_until
@@ -15,11 +19,26 @@ CROWD = 60
 FULL = b"ERROR server full\n"
 SLOW = b"wait\n"
 
-MOST_THREADS = PLACES + 20
-"""One for each place, and as many for refusals and all else."""
+MORE_THREADS = 20
+"""Threads that may be there for refusals, beyond those that a full house has."""
+
+MEBIBYTE = 1_048_576
+ENDLESS_LINE = 16 * MEBIBYTE
+UNREAD = 32 * MEBIBYTE
+ALLOWED_GROWTH = 8 * MEBIBYTE
+"""Octets of memory; a line may have a thousandth of that."""
+
+TOLD_WITHIN = 4.0
+"""Seconds until a client is refused while others do not leave that were refused before."""
+
+STOP_WITHIN = 3.5
+"""Seconds from Ctrl-C to the end: the two that the program has, and some for a busy machine."""
 
 CROWD_TIME = 0.4
 """Seconds that a crowd stands there while the threads are counted."""
+
+DRIPS, DRIP_PAUSE = 40, 0.3
+"""Octets, and seconds between two: what a refused client goes on to send that does not leave."""
 
 FREE_WITHIN = 2.0
 """Seconds until the place of a client that has left is free."""
@@ -40,12 +59,14 @@ def fill(context: Context, server: Server) -> list[Connection]:
     return clients
 
 
-def expect_refusal(context: Context, server: Server, subject: str) -> None:
+def expect_refusal(
+    context: Context, server: Server, subject: str, within: float | None = None
+) -> None:
     """One client more, which sends lines before and after it is told, and then ends its side."""
     client = context.connect(server)
     before, *after = lines(context.chance, 3)
     client.send(before)
-    client.expect(FULL, subject)
+    client.expect(FULL, subject, within=within)
     # To a connection that is closed already the first brings a reset, and the second fails.
     for line in after:
         client.send(line)
@@ -79,7 +100,7 @@ def serves_all_places(context: Context) -> None:
 
 
 def refuses_one_more(context: Context) -> None:
-    """The 21st, which sends a line before it knows; the others go on."""
+    """The 21st, which sends a line before it knows; then one that stays, while a place is free."""
     server = context.start()
     clients = fill(context, server)
     for _ in range(3):
@@ -87,6 +108,23 @@ def refuses_one_more(context: Context) -> None:
     for client in clients:
         line = lines(context.chance, 1)[0]
         client.exchange(line, line, "the answer to a client beside a refused one")
+    stays = context.peer(server, DripPeer)
+    stays.exchange(lines(context.chance, 1)[0], FULL, "the refusal of client 21")
+    stays.load(bytes(DRIPS))
+    dripping = threading.Thread(target=_drip, args=[stays])
+    dripping.start()
+    try:
+        clients[0].close()
+        newcomer(context, server)
+    finally:
+        stays.reset()
+        dripping.join()
+
+
+def _drip(peer: DripPeer) -> None:
+    # The octets end when the program ends the connection, or when this side does.
+    with contextlib.suppress(OSError, Failed):
+        peer.drip_every(DRIP_PAUSE)
 
 
 def gives_places_back(context: Context) -> None:
@@ -136,7 +174,7 @@ def newcomer(context: Context, server: Server) -> Connection:
 
 
 def stays_small(context: Context) -> None:
-    """A crowd comes while all places are taken; it takes no thread each, and all are told."""
+    """A crowd comes while all places are taken; then refused ones that stay; an endless line."""
     server = context.start()
     clients = fill(context, server)
     before = context.use(server)
@@ -145,12 +183,12 @@ def stays_small(context: Context) -> None:
 
         def too_many() -> bool:
             now = context.use(server)
-            return now is not None and now.threads > MOST_THREADS
+            return now is not None and now.threads > before.threads + MORE_THREADS
 
         if wait_until(too_many, CROWD_TIME, pause=0.02):
             raise Failed(
-                f"With {PLACES} clients, and {CROWD} more that came too late, the program has over "
-                f"{MOST_THREADS} threads."
+                f"With {PLACES} clients the program has {before.threads} threads, and more than "
+                f"{MORE_THREADS} others since {CROWD} clients came too late."
             )
     for client in crowd:
         client.end()
@@ -161,23 +199,38 @@ def stays_small(context: Context) -> None:
     for client in clients:
         line = lines(context.chance, 1)[0]
         client.exchange(line, line, "the answer to a client beside a crowd")
+    for _ in range(4):
+        context.connect(server).expect(FULL, "the refusal of a client that then stays")
+    expect_refusal(context, server, "the refusal beside others that stay", TOLD_WITHIN)
+    clients[0].close()
+    endless = context.peer(server, FloodPeer)
+    if before is not None:
+        endless.flood(b"a", ENDLESS_LINE)
+        now = context.use(server)
+        grown = now.grown_since(before) if now else 0
+        if grown > ALLOWED_GROWTH:
+            raise Failed(
+                f"The program's memory grew by {grown / MEBIBYTE:.0f} MiB while one line was "
+                "arriving; a line has at most 1,024 octets."
+            )
 
 
 def finishes(context: Context) -> None:
-    """Ctrl-C while an answer is being worked on, and while others are silent."""
+    """Ctrl-C during an answer, with silent clients and one that never reads its answers."""
     server = context.start()
     busy, idle, half = (context.connect(server) for _ in range(3))
     for client in (busy, idle, half):
         line = lines(context.chance, 1)[0]
         client.exchange(line, line, "the answer")
     half.send(b"half a li")
+    context.peer(server, NonReader).flood(b"x" * 1_000 + b"\n", UNREAD)
     busy.send(SLOW)
     wait_until_read(busy.socket, busy.patience)
     server.program.interrupt()
     busy.expect(SLOW, "the answer that was being worked on at Ctrl-C")
     busy.expect_end("the last answer")
     idle.expect_end("Ctrl-C")
-    context.expect_stopped(server)
+    context.expect_stopped(server, STOP_WITHIN)
 
 
 EXERCISE = Exercise(

@@ -18,6 +18,9 @@ VERSION, ECHO, REVERSE, ERROR = 1, 1, 2, 255
 HEADER = struct.Struct("!BBII")
 HEADER_SIZE = HEADER.size
 
+BEHIND = 200_000
+"""Octets behind a frame that is refused: more than is received at once."""
+
 FLIPS = 20
 SOME_CUTS = 20
 
@@ -48,8 +51,8 @@ def content(chance: Chance, least: int = 1, most: int = 40) -> bytes:
 
 
 def expect_refusal(client: Connection, data: bytes, text: str, subject: str) -> None:
-    """An error frame, then the end of the connection."""
-    client.exchange(data, error(text), subject)
+    """An error frame, then the end of the connection, though more octets follow."""
+    client.exchange(data + bytes(BEHIND), error(text), subject)
     client.expect_end(subject)
     client.close()
 
