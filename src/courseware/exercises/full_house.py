@@ -11,7 +11,7 @@ from courseware.checker.report import Failed
 from courseware.checker.unread import wait_until_read
 from courseware.checker.waiting import wait_until
 from courseware.checker.wire import Connection
-from courseware.exercises.context import Context, Server
+from courseware.exercises.context import Context, Kind, Server
 from courseware.exercises.model import Exercise, Stage
 
 PLACES = 20
@@ -115,7 +115,7 @@ def refuses_one_more(context: Context) -> None:
     dripping.start()
     try:
         clients[0].close()
-        newcomer(context, server)
+        newcomer(context, server, Connection)
     finally:
         stays.reset()
         dripping.join()
@@ -142,17 +142,17 @@ def gives_places_back(context: Context) -> None:
         left.send(b"half a li")
         left.close()
         for _ in range(4):
-            clients.append(newcomer(context, server))
+            clients.append(newcomer(context, server, Connection))
         expect_refusal(context, server, "the refusal when all places are taken again")
 
 
-def newcomer(context: Context, server: Server) -> Connection:
+def newcomer(context: Context, server: Server, kind: type[Kind]) -> Kind:
     """A client for a place that is about to be free: refused, it comes again for a while."""
     line = lines(context.chance, 1)[0]
-    found: list[Connection] = []
+    found: list[Kind] = []
 
     def served() -> bool:
-        client = context.connect(server)
+        client = context.peer(server, kind)
         try:
             client.exchange(line, line, "the answer to a client that takes a free place")
         except Failed as failure:
@@ -203,7 +203,7 @@ def stays_small(context: Context) -> None:
         context.connect(server).expect(FULL, "the refusal of a client that then stays")
     expect_refusal(context, server, "the refusal beside others that stay", TOLD_WITHIN)
     clients[0].close()
-    endless = context.peer(server, FloodPeer)
+    endless = newcomer(context, server, FloodPeer)
     if before is not None:
         endless.flood(b"a", ENDLESS_LINE)
         now = context.use(server)
