@@ -14,8 +14,10 @@ async def client(port, rounds, waits):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(rounds):
         began = time.perf_counter()
-        writer.write(MESSAGE)
-        await reader.readexactly(len(MESSAGE))
+        async with asyncio.timeout(10):
+            writer.write(MESSAGE)
+            await writer.drain()
+            await reader.readexactly(len(MESSAGE))
         waits.append(time.perf_counter() - began)
     writer.close()
     await writer.wait_closed()
@@ -41,7 +43,7 @@ def main():
     options = parser.parse_args()
     kept = {}
     for count in options.clients:
-        waits, rate = asyncio.run(load(options.port, count, options.messages // count))
+        waits, rate = asyncio.run(load(options.port, count, max(1, options.messages // count)))
         percentiles = statistics.quantiles(waits, n=100)
         kept[count] = {"rate": rate, "p50": percentiles[49], "p99": percentiles[98]}
         told = f"median {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms"

@@ -39,29 +39,37 @@ class EchoServer:
     def __init__(self, selector, listener):
         self.selector = selector
         self.listener = listener
+        self.next_look = time.monotonic() + 1
         selector.register(listener, selectors.EVENT_READ)
 
     def serve(self):
         while True:
-            # Not longer than a second: for silent clients, and for Ctrl-C on Windows.
+            # Not longer than a second: for what is due, and for Ctrl-C on Windows.
             for key, events in self.selector.select(timeout=1):
                 if key.data is None:
                     self.accept()
                 else:
                     self.advance(key.data, events)
-            self.drop_silent(time.monotonic() - IDLE_TIME)
+            if time.monotonic() >= self.next_look:
+                self.look()
 
     def accept(self):
-        with contextlib.suppress(BlockingIOError, ConnectionError):
+        try:
             connection, _ = self.listener.accept()
-            connection.setblocking(False)
-            self.selector.register(connection, selectors.EVENT_READ, Client(connection))
+        except (BlockingIOError, ConnectionError):
+            return
+        except OSError:
+            # No descriptor is free, and the listener stays ready: it is not asked until `look`.
+            self.selector.unregister(self.listener)
+            return
+        connection.setblocking(False)
+        self.selector.register(connection, selectors.EVENT_READ, Client(connection))
 
     def advance(self, client, events):
         try:
             client.ready(events)
             interest = client.interest()
-        except ConnectionError:
+        except OSError:
             interest = 0
         if interest:
             self.selector.modify(client.connection, interest, client)
@@ -71,10 +79,14 @@ class EchoServer:
     def clients(self):
         return [key.data for key in self.selector.get_map().values() if key.data is not None]
 
-    def drop_silent(self, since):
+    def look(self):
+        """Once a second: drop silent clients; accept again if descriptors had run out."""
+        self.next_look = time.monotonic() + 1
         for client in self.clients():
-            if client.heard < since:
+            if client.heard < time.monotonic() - IDLE_TIME:
                 self.drop(client)
+        if self.listener not in self.selector.get_map():
+            self.selector.register(self.listener, selectors.EVENT_READ)
 
     def drop(self, client):
         self.selector.unregister(client.connection)

@@ -12,14 +12,15 @@ def serve(listener, selector):
         # Not longer than a second: on Windows, Ctrl-C is noticed only once a call returns.
         for key, _ in selector.select(timeout=1):
             if key.fileobj is listener:
-                connection, _ = listener.accept()
-                connection.settimeout(10)
-                selector.register(connection, selectors.EVENT_READ)
+                with contextlib.suppress(OSError):
+                    connection, _ = listener.accept()
+                    connection.settimeout(10)
+                    selector.register(connection, selectors.EVENT_READ)
                 continue
             try:
                 octets = key.fileobj.recv(16384)
                 key.fileobj.sendall(octets)
-            except (TimeoutError, ConnectionError):
+            except OSError:
                 octets = b""
             if not octets:
                 selector.unregister(key.fileobj)

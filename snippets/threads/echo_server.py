@@ -15,7 +15,8 @@ def echo(connection, work):
     with contextlib.suppress(TimeoutError, ConnectionError):
         with connection, connection.makefile("rb") as lines:
             while (line := lines.readline(1024)).endswith(b"\n"):
-                time.sleep(work)
+                if work:
+                    time.sleep(work)
                 connection.sendall(line)
 
 
@@ -56,7 +57,7 @@ def main():
     parser.add_argument("--port", type=int, default=15000)
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        with socket.create_server(("127.0.0.1", options.port)) as listener:
+        with socket.create_server(("127.0.0.1", options.port), backlog=512) as listener:
             # On Windows, Ctrl-C is noticed only once a waiting call returns.
             listener.settimeout(1)
             print("LISTENING", *listener.getsockname(), flush=True)

@@ -13,7 +13,7 @@ import socket
 
 
 def accept(selector, listener):
-    with contextlib.suppress(BlockingIOError, ConnectionError):
+    with contextlib.suppress(OSError):
         connection, _ = listener.accept()
         connection.setblocking(False)
         selector.register(connection, selectors.EVENT_READ)
