@@ -9,8 +9,8 @@ def main():
     parser.add_argument("--port", type=int, default=15000)
     port = parser.parse_args().port
     with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")
         try:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")
             print("received", connection.recv(1024))
         except TimeoutError:
             print("nothing came for 2 seconds")
