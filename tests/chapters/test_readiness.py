@@ -73,6 +73,18 @@ def test_it_drops_the_silent_and_the_gone(monkeypatch: pytest.MonkeyPatch) -> No
         assert found.clients() == []
 
 
+def test_it_looks_around_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with server(load(monkeypatch, "readiness/selector_echo_server.py")) as found:
+        found.look = stop
+        found.next_look = 0
+        with socket.create_connection(found.listener.getsockname(), timeout=10):
+            with pytest.raises(KeyboardInterrupt):
+                found.serve()
+
+
 def test_the_load_can_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def echo(connection: socket.socket) -> None:
         while octets := connection.recv(1024):
