@@ -95,3 +95,29 @@ def test_the_load_can_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         arguments = ["1", "--messages", "5", "--port", str(port), "--write", str(kept)]
         run(monkeypatch, "readiness/load_client.py", *arguments)
     assert set(json.loads(kept.read_text(encoding="utf-8"))["1"]) == {"rate", "p50", "p99"}
+
+
+def test_ctrl_c_leaves_no_client_behind(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create_server, select = socket.create_server, selectors.DefaultSelector.select
+    clients: list[socket.socket] = []
+    turns: list[float | None] = []
+
+    def with_a_client(*arguments: Any, **options: Any) -> socket.socket:
+        listener = create_server(*arguments, **options)
+        clients.append(socket.create_connection(listener.getsockname(), timeout=10))
+        return listener
+
+    def interrupted(selector: Any, timeout: float | None = None) -> Any:
+        turns.append(timeout)
+        if len(turns) > 1:
+            raise KeyboardInterrupt
+        return select(selector, timeout)
+
+    monkeypatch.setattr(socket, "create_server", with_a_client)
+    monkeypatch.setattr(selectors.DefaultSelector, "select", interrupted)
+    run(monkeypatch, "readiness/selector_echo_server.py", "--port", "0")
+    with clients[0] as client:
+        assert client.recv(1) == b""
+    assert capsys.readouterr().out.endswith("STOPPED\n")
