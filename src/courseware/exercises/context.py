@@ -119,8 +119,14 @@ class Context:
         """
         return self._run(with_port(self.command, port))
 
-    def accept(self, listener: socket.socket, kind: type[Accepted]) -> Accepted:
-        """Be the server, of this kind, of the program that connects next."""
+    def meet(self, listener: socket.socket, kind: type[Accepted]) -> tuple[Program, Accepted]:
+        """Start the program as a client of this listening socket, and be its server.
+
+        Args:
+            listener: from `listen`.
+            kind: of the server; it may misbehave.
+        """
+        program = self.start_client(listener.getsockname()[1])
         try:
             peer = kind.accept(listener, self.limits.start)
         except TimeoutError:
@@ -129,7 +135,7 @@ class Context:
             ) from None
         peer.patience = self.limits.patience
         self._stack.callback(peer.close)
-        return peer
+        return program, peer
 
     def connect(self, server: Server) -> Connection:
         """Connect a well-behaved client to the program.
@@ -194,6 +200,11 @@ class Context:
         if use is None and leaks.UNAVAILABLE not in self.notes:
             self.notes.append(leaks.UNAVAILABLE)
         return use
+
+    def grown(self, server: Server, before: leaks.Use | None) -> int:
+        """Octets of memory taken since `before`; 0 where the system does not tell."""
+        now = self.use(server)
+        return now.grown_since(before) if now and before else 0
 
     def expect_given_back(self, server: Server, before: leaks.Use | None, after_what: str) -> None:
         """Check for leaked descriptors and threads, where the system tells."""

@@ -60,8 +60,7 @@ def takes_a_line(context: Context) -> None:
     listener = context.listen()
     for rest, where in ((b"", "for a line"), (b"more\n", "for a line with more behind it")):
         line = text(context.chance)
-        program = context.start_client(listener.getsockname()[1])
-        peer = context.accept(listener, Peer)
+        program, peer = context.meet(listener, Peer)
         peer.send(f"{line}\n".encode() + rest)
         expect_said(context, program, f"line {line}", 0, where)
         peer.close()
@@ -74,8 +73,7 @@ def takes_pieces(context: Context) -> None:
     message = f"{line}\n".encode()
     inside = message.index("é".encode(), len(message) - 5) + 1
     for pieces in (cut(message, *range(1, len(message))), cut(message, inside)):
-        program = context.start_client(listener.getsockname()[1])
-        peer = context.accept(listener, ChunkyPeer)
+        program, peer = context.meet(listener, ChunkyPeer)
         peer.send_pieces(pieces)
         expect_said(context, program, f"line {line}", 0, "for a line in pieces")
         peer.close()
@@ -94,39 +92,36 @@ def says_ended_or_reset(context: Context) -> None:
     """An end without a line, one inside a line, and a reset."""
     listener = context.listen()
     for part in (b"", context.chance.ascii_text(9).encode()):
-        program = context.start_client(listener.getsockname()[1])
-        peer = context.accept(listener, Peer)
+        program, peer = context.meet(listener, Peer)
         peer.send(part)
         peer.end()
         expect_said(context, program, "error ended", 1, "at an end without a line")
         peer.close()
-    program = context.start_client(listener.getsockname()[1])
-    context.accept(listener, ResetPeer).strike(context.chance.ascii_text(9).encode())
+    program, cutter = context.meet(listener, ResetPeer)
+    cutter.strike(context.chance.ascii_text(9).encode())
     expect_said(context, program, "error reset", 1, "at a reset")
 
 
 def says_too_long(context: Context) -> None:
     """A line of exactly the limit is taken; one octet more, and one without end, are not."""
     listener = context.listen()
-    port = listener.getsockname()[1]
     longest = "a" * LINE_LIMIT
     for line, said, code in (
         (longest, f"line {longest}", 0),
         (longest + "a", "error too long", 1),
     ):
-        program = context.start_client(port)
-        context.accept(listener, Peer).send(f"{line}\n".encode())
+        program, peer = context.meet(listener, Peer)
+        peer.send(f"{line}\n".encode())
         expect_said(context, program, said, code, f"for a line of {len(line):,} octets")
-    program = context.start_client(port)
-    context.accept(listener, FloodPeer).flood(b"a", 8 * 1_048_576)
+    program, flood = context.meet(listener, FloodPeer)
+    flood.flood(b"a", 8 * 1_048_576)
     expect_said(context, program, "error too long", 1, "for a line without end")
 
 
 def says_no_text(context: Context) -> None:
     """A whole line that is not UTF-8."""
-    listener = context.listen()
-    program = context.start_client(listener.getsockname()[1])
-    context.accept(listener, Peer).send(b"caf\xe9\n")
+    program, peer = context.meet(context.listen(), Peer)
+    peer.send(b"caf\xe9\n")
     expect_said(context, program, "error not UTF-8", 1, "for octets that are no text")
 
 
@@ -134,10 +129,8 @@ def gives_up_in_time(context: Context) -> None:
     """A server that says nothing, and one that stops inside its line."""
     waiting = []
     for part in (b"", context.chance.ascii_text(9).encode()):
-        listener = context.listen()
         started = time.monotonic()
-        program = context.start_client(listener.getsockname()[1])
-        peer = context.accept(listener, SilentPeer)
+        program, peer = context.meet(context.listen(), SilentPeer)
         waiting.append((program, peer, started, time.monotonic()))
         peer.begin(part)
     for program, peer, started, accepted in waiting:
@@ -147,10 +140,8 @@ def gives_up_in_time(context: Context) -> None:
 
 def keeps_the_deadline(context: Context) -> None:
     """A server that sends an octet five times a second."""
-    listener = context.listen()
     started = time.monotonic()
-    program = context.start_client(listener.getsockname()[1])
-    peer = context.accept(listener, DripPeer)
+    program, peer = context.meet(context.listen(), DripPeer)
     accepted = time.monotonic()
     peer.load(context.chance.ascii_text(40).encode() + b"\n")
     while peer.drip() and time.monotonic() - accepted < LATEST and not peer.ended(DRIP_PAUSE):

@@ -49,6 +49,12 @@ def lines(chance: Chance, count: int) -> list[bytes]:
     return [f"{chance.ascii_text(8)} {number}\n".encode() for number in range(count)]
 
 
+def talk(context: Context, client: Connection, subject: str) -> None:
+    """One line and its answer."""
+    line = lines(context.chance, 1)[0]
+    client.exchange(line, line, subject)
+
+
 def fill(context: Context, server: Server) -> list[Connection]:
     """Take all places, each with a first line, so that it is known to be served."""
     clients = []
@@ -106,8 +112,7 @@ def refuses_one_more(context: Context) -> None:
     for _ in range(3):
         expect_refusal(context, server, "the refusal of client 21")
     for client in clients:
-        line = lines(context.chance, 1)[0]
-        client.exchange(line, line, "the answer to a client beside a refused one")
+        talk(context, client, "the answer to a client beside a refused one")
     stays = context.peer(server, DripPeer)
     stays.exchange(lines(context.chance, 1)[0], FULL, "the refusal of client 21")
     stays.load(bytes(DRIPS))
@@ -197,8 +202,7 @@ def stays_small(context: Context) -> None:
         client.expect_end("the refusal")
         client.close()
     for client in clients:
-        line = lines(context.chance, 1)[0]
-        client.exchange(line, line, "the answer to a client beside a crowd")
+        talk(context, client, "the answer to a client beside a crowd")
     for _ in range(4):
         context.connect(server).expect(FULL, "the refusal of a client that then stays")
     expect_refusal(context, server, "the refusal beside others that stay", TOLD_WITHIN)
@@ -206,8 +210,7 @@ def stays_small(context: Context) -> None:
     endless = newcomer(context, server, FloodPeer)
     if before is not None:
         endless.flood(b"a", ENDLESS_LINE)
-        now = context.use(server)
-        grown = now.grown_since(before) if now else 0
+        grown = context.grown(server, before)
         if grown > ALLOWED_GROWTH:
             raise Failed(
                 f"The program's memory grew by {grown / MEBIBYTE:.0f} MiB while one line was "
@@ -220,8 +223,7 @@ def finishes(context: Context) -> None:
     server = context.start()
     busy, idle, half = (context.connect(server) for _ in range(3))
     for client in (busy, idle, half):
-        line = lines(context.chance, 1)[0]
-        client.exchange(line, line, "the answer")
+        talk(context, client, "the answer")
     half.send(b"half a li")
     context.peer(server, NonReader).flood(b"x" * 1_000 + b"\n", UNREAD)
     busy.send(SLOW)

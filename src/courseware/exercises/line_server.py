@@ -119,8 +119,7 @@ def refuses_long_lines(context: Context) -> None:
             raise Failed(f"The program ended the connection inside a line, after {sent:,} octets.")
         if why == "stalled":
             raise TimedOut(f"the program stopped receiving inside a line, after {sent:,} octets.")
-        now = context.use(server)
-        grown = now.grown_since(before) if now and before else 0
+        grown = context.grown(server, before)
         if grown < ALLOWED_GROWTH:
             break
     else:
@@ -189,8 +188,7 @@ def serves_beside_non_reader(context: Context) -> None:
     before = context.use(server)
     peer = context.peer(server, NonReader)
     taken, why = peer.flood(b"a" * (LINE_LIMIT - 1) + b"\n", UNREAD_ANSWERS)
-    now = context.use(server)
-    grown = now.grown_since(before) if now and before else 0
+    grown = context.grown(server, before)
     if why == "limit" and grown > ALLOWED_GROWTH:
         raise Failed(
             f"The program received {taken / MEBIBYTE:.0f} MiB of lines from a client that reads no "

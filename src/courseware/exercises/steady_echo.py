@@ -71,8 +71,7 @@ def survives_non_reader(context: Context) -> None:
     peer = context.peer(server, NonReader)
     taken, _ = peer.flood(b"x", UNREAD)
     visit(context, server, "the echo to a client beside one that never reads")
-    now = context.use(server)
-    grown = now.grown_since(before) if now and before else 0
+    grown = context.grown(server, before)
     if grown > ALLOWED_GROWTH:
         raise Failed(
             f"The program received {taken / MEBIBYTE:.0f} MiB from a client that reads nothing, "

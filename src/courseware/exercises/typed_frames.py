@@ -132,8 +132,7 @@ def refuses_lies(context: Context) -> None:
         liar = context.peer(server, Peer)
         liar.send(struct.pack("!I", length))
         liar.expect_end(f"an old frame that says {length:,}")
-    now = context.use(server)
-    grown = now.grown_since(before) if now and before else 0
+    grown = context.grown(server, before)
     if grown > ALLOWED_GROWTH:
         raise Failed(
             f"The program's memory grew by {grown / MEBIBYTE:.0f} MiB for lengths that were only "

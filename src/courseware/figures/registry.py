@@ -11,6 +11,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 
 
+def opening(width: int, height: int, attributes: str = "") -> str:
+    """The first tag of an SVG in the look of the course: text in the page's font and color.
+
+    Args:
+        width: of the drawing; on the page it is as wide as its column, and at most 42 rem.
+        height: of the drawing, in the same unit.
+        attributes: more of them, with a blank behind each.
+    """
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'{attributes}style="max-width:42rem" fill="currentColor" font-family="inherit" '
+        'font-size="14">'
+    )
+
+
 @dataclass(frozen=True)
 class Figure:
     """One SVG file of the site.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from courseware.figures.registry import ROOT, Figure
+from courseware.figures.registry import ROOT, Figure, opening
 
 RECORDED = ROOT / "snippets" / "first-request" / "exchange.txt"
 
@@ -80,8 +80,7 @@ def draw() -> str:
     height = TOP + sum(event.height for event in events)
     story = "; ".join(f"after {event.seconds} seconds {event.what}" for event in events)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'style="max-width:42rem" fill="currentColor" font-family="inherit" font-size="14">',
+        opening(WIDTH, height),
         "<title>The first exchange, as the relay between client and server saw it</title>",
         f"<desc>Two columns, time going downward: {story}.</desc>",
         f'<text x="{CLIENT}" y="18" font-weight="bold" text-anchor="middle">Client</text>',

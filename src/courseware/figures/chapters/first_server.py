@@ -9,7 +9,7 @@ import ast
 import math
 from dataclasses import dataclass
 
-from courseware.figures.registry import ROOT, Figure
+from courseware.figures.registry import ROOT, Figure, opening
 
 RECORDED = ROOT / "snippets" / "first-server" / "calls.txt"
 
@@ -134,8 +134,7 @@ def draw() -> str:
     ]
     height = max(_row_y(call.bottom) for call in calls) + 8
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'style="max-width:42rem" fill="currentColor" font-family="inherit" font-size="14">',
+        opening(WIDTH, height),
         "<title>The calls of the hello server and its client in one recorded run</title>",
         "<desc>Two columns of calls, time going downward. The server calls socket, setsockopt, "
         f"bind and listen, then accept, which waits from {accept.began} to {accept.returned} "

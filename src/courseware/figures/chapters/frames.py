@@ -8,7 +8,7 @@ from __future__ import annotations
 import runpy
 from collections.abc import Callable
 
-from courseware.figures.registry import ROOT, Figure
+from courseware.figures.registry import ROOT, Figure, opening
 
 PROGRAM = ROOT / "snippets" / "frames" / "measure_framing.py"
 MESSAGE = b"hello"
@@ -41,8 +41,7 @@ def draw() -> str:
     height = TOP + ROW * len(wires)
     story = "; ".join(f"{name}: {octets.hex(' ')}" for name, octets in wires.items())
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'style="max-width:42rem" fill="currentColor" font-family="inherit" font-size="14">',
+        opening(WIDTH, height),
         "<title>The message hello in three framings</title>",
         f"<desc>The octets on the wire. {story}.</desc>",
     ]

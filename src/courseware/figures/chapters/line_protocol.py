@@ -12,7 +12,7 @@ import json
 import runpy
 from dataclasses import asdict, dataclass
 
-from courseware.figures.registry import ROOT, Figure
+from courseware.figures.registry import ROOT, Figure, opening
 
 PROGRAM = ROOT / "snippets" / "line-protocol" / "linebuffer.py"
 
@@ -70,9 +70,11 @@ def draw() -> str:
     story = ". ".join(f"{call}: {result}" for call, result in told)
     mono = 'font-family="monospace" font-size="14"'
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'class="cuts" data-trace="{html.escape(json.dumps(asdict(found)))}" '
-        'style="max-width:42rem" fill="currentColor" font-family="inherit" font-size="14">',
+        opening(
+            WIDTH,
+            height,
+            f'class="cuts" data-trace="{html.escape(json.dumps(asdict(found)))}" ',
+        ),
         f"<title>A stream of {len(STREAM)} octets, cut into {len(told)} pieces</title>",
         f"<desc>What the buffer makes of each piece. {html.escape(story)}.</desc>",
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from courseware.figures.registry import ROOT, Figure
+from courseware.figures.registry import ROOT, Figure, opening
 
 RECORD = ROOT / "snippets" / "readiness" / "load.json"
 
@@ -35,8 +35,7 @@ def draw() -> str:
         for count in counts
     )
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'style="max-width:42rem" fill="currentColor" font-family="inherit" font-size="14">',
+        opening(WIDTH, height),
         "<title>Round trips a second of three echo servers</title>",
         f"<desc>{story}.</desc>",
     ]

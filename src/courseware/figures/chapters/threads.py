@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from courseware.figures.registry import ROOT, Figure
+from courseware.figures.registry import ROOT, Figure, opening
 
 RECORD = ROOT / "snippets" / "threads" / "swarm.json"
 
@@ -47,8 +47,7 @@ def draw() -> str:
         for design, runs in designs.items()
     )
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'style="max-width:42rem" fill="currentColor" font-family="inherit" font-size="14">',
+        opening(WIDTH, HEIGHT),
         "<title>The wait of the slowest client, by the number of clients at once</title>",
         f"<desc>Three lines. {story}.</desc>",
         f'<text class="fig-muted" x="{LEFT - 44}" y="16">milliseconds</text>',

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-from courseware.figures.registry import ROOT, Figure
+from courseware.figures.registry import ROOT, Figure, opening
 
 RECORD = ROOT / "snippets" / "timeouts" / "outcomes.txt"
 
@@ -46,8 +46,7 @@ def draw() -> str:
         for behavior in behaviors
     )
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'style="max-width:42rem" fill="currentColor" font-family="inherit" font-size="14">',
+        opening(WIDTH, height),
         "<title>Outcome and time of two clients against eight behaviors of a server</title>",
         f"<desc>{html.escape(story)}.</desc>",
     ]
