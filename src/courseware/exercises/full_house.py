@@ -23,7 +23,7 @@ MORE_THREADS = 20
 """Threads that may be there for refusals, beyond those that a full house has."""
 
 MEBIBYTE = 1_048_576
-ENDLESS_LINE = 16 * MEBIBYTE
+ENDLESS_LINE = 32 * MEBIBYTE
 UNREAD = 32 * MEBIBYTE
 ALLOWED_GROWTH = 8 * MEBIBYTE
 """Octets of memory; a line may have a thousandth of that."""
@@ -116,20 +116,22 @@ def refuses_one_more(context: Context) -> None:
     stays = context.peer(server, DripPeer)
     stays.exchange(lines(context.chance, 1)[0], FULL, "the refusal of client 21")
     stays.load(bytes(DRIPS))
-    dripping = threading.Thread(target=_drip, args=[stays])
+    enough = threading.Event()
+    dripping = threading.Thread(target=_drip, args=[stays, enough])
     dripping.start()
     try:
         clients[0].close()
         newcomer(context, server, Connection)
     finally:
-        stays.reset()
+        enough.set()
         dripping.join()
 
 
-def _drip(peer: DripPeer) -> None:
-    # The octets end when the program ends the connection, or when this side does.
-    with contextlib.suppress(OSError, Failed):
-        peer.drip_every(DRIP_PAUSE)
+def _drip(peer: DripPeer, enough: threading.Event) -> None:
+    # The program has ended its direction already; that is no reason for this client to stop.
+    with contextlib.suppress(Failed):
+        while not enough.wait(DRIP_PAUSE) and peer.drip():
+            pass
 
 
 def gives_places_back(context: Context) -> None:
