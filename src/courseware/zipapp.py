@@ -20,7 +20,7 @@ MODULES = (
     "courseware/cli.py",
     "courseware/places.py",
     "courseware/checker/*.py",
-    "courseware/exercises/*.py",
+    "courseware/exercises/**/*.py",
     "onthewire/**/*.py",
 )
 

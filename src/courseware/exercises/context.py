@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from courseware.checker import imports, leaks
 from courseware.checker.chance import Chance
@@ -16,12 +18,20 @@ from courseware.checker.peers import Peer
 from courseware.checker.program import GRACE, START_TIME, Program
 from courseware.checker.report import Failed, TimedOut
 from courseware.checker.wire import PATIENCE, Connection
+from courseware.exercises.drivers import child
 
 Kind = TypeVar("Kind", bound=Connection)
 Accepted = TypeVar("Accepted", bound=Peer)
 
 STOP_TIME = 5.0
 """Seconds from Ctrl-C to the end of the program; the contract gives a waiting `accept` one."""
+
+SOURCES = Path(__file__).parents[2]
+"""Where the packages of the course are: a folder, or the one file `onthewire.pyz`."""
+
+DRIVE = "import sys; sys.path.append(sys.argv.pop(1)); " + (
+    "from courseware.exercises.drivers import child; child.main(sys.argv[1:])"
+)
 
 ENDING_TIME = 0.3
 """Seconds from the first sign of a program's end on the wire to the end of its process."""
@@ -83,6 +93,7 @@ class Context:
     folder: Path | None = None
     notes: list[str] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
+    _driven: list[Program] = field(default_factory=list)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def __enter__(self) -> Self:
@@ -164,7 +175,7 @@ class Context:
 
     def ending(self) -> str:
         """How the last program ended by itself, in words; empty where it still runs."""
-        if not self.programs:
+        if not self.programs or self.programs[-1] in self._driven:
             return ""
         # What was seen on the wire may be the first sign of an end that is still going on.
         self.programs[-1].wait(ENDING_TIME)
@@ -194,6 +205,51 @@ class Context:
         if code != 0:
             raise Failed(f"The program ended with exit code {code} after Ctrl-C; expected 0.")
 
+    def drive(self, driver: str, function: str, *given: Any, within: float | None = None) -> Any:
+        """Call a function of a driver on the reader's module, in a child process.
+
+        Args:
+            driver: the name of a module in `courseware.exercises.drivers`.
+            function: in it; it is called with the reader's module and what is given.
+            given: what JSON can carry.
+            within: seconds for loading and the call; None for the patience of the check.
+
+        Returns:
+            What the function returned.
+
+        Raises:
+            Failed: the function raised `Wrong`, or the reader's code any other exception.
+            TimedOut: it was not done in time; where its threads stand is in the output.
+        """
+        path = self._python_file()
+        if path is None:
+            raise Failed("This exercise judges functions of a Python file, not a command.")
+        seconds = self.limits.patience if within is None else within
+        with tempfile.TemporaryDirectory(prefix="onthewire-") as folder:
+            result = Path(folder, "result.json")
+            words = [str(path), driver, function, json.dumps(given), str(result), str(seconds)]
+            program = self._run([sys.executable, "-c", DRIVE, str(SOURCES), *words])
+            self._driven.append(program)
+            code = program.wait(self.limits.start + seconds)
+            if code is None or child.HUNG in program.output:
+                raise TimedOut(f"{path.name} was not done within {seconds:g} s.")
+            if not result.is_file():
+                raise Failed(f"{path.name} ended the process with exit code {code}.")
+            told = json.loads(result.read_text(encoding="utf-8"))
+        if "wrong" not in told:
+            return told["value"]
+        expected, received = (
+            bytes.fromhex(told[name]) if name in told else None for name in ("expected", "received")
+        )
+        raise Failed(told["wrong"], expected=expected, received=received)
+
+    def _python_file(self) -> Path | None:
+        """The reader's Python file; None where the command is something else."""
+        name = self.command[1] if len(self.command) > 1 else ""
+        if self.command[0] != sys.executable or not name.endswith(".py"):
+            return None
+        return ((self.folder or Path()) / name).resolve()
+
     def use(self, server: Server) -> leaks.Use | None:
         """What the program holds; where the system does not tell, None and a note."""
         use = leaks.use_of(server.program.pid)
@@ -213,11 +269,10 @@ class Context:
 
     def forbid(self, *modules: str) -> None:
         """Check that a program in Python does not import these modules."""
-        name = self.command[1] if len(self.command) > 1 else ""
-        if self.command[0] != sys.executable or not name.endswith(".py"):
+        path = self._python_file()
+        if path is None:
             self.notes.append("imports are not looked at: this is no Python file")
             return
-        path = (self.folder or Path()) / name
         try:
             found = imports.forbidden(path.read_text(encoding="utf-8"), modules)
         except SyntaxError as error:
