@@ -1,4 +1,4 @@
-"""The same scripts for the three servers: what a client sees does not tell them apart.
+"""The same scripts for all servers: what a client sees does not tell them apart, but in its waits.
 
 Waits are reads with a time-out on loopback sockets; every test ends with a check that no thread
 and no descriptor is left.
@@ -7,6 +7,7 @@ and no descriptor is left.
 import errno
 import gc
 import logging
+import os
 import select
 import signal
 import socket
@@ -14,6 +15,8 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
@@ -22,17 +25,28 @@ from onthewire.serving import (
     AsyncioServer,
     Limits,
     LineService,
+    PoolServer,
+    ProcessServer,
     SelectorServer,
+    SequentialServer,
     ThreadServer,
-    threads,
 )
+from onthewire.serving.blocking import BlockingServer
 
 PATIENCE = 20.0
 
-EVERY_SERVER = pytest.mark.parametrize(
-    "kind", [ThreadServer, SelectorServer, AsyncioServer], ids=["threads", "selectors", "asyncio"]
-)
-pytestmark = EVERY_SERVER
+
+def kinds(*servers):
+    return pytest.mark.parametrize("kind", servers, ids=lambda kind: kind.__name__)
+
+
+REFUSING = (ThreadServer, SelectorServer, AsyncioServer)
+"""Those that tell a client above the limit so; at the others it waits for its turn."""
+
+HERE = (*REFUSING, PoolServer)
+"""Those that serve several clients at once, in this process."""
+
+EVERY = (*HERE, SequentialServer, ProcessServer)
 
 
 def descriptors():
@@ -44,6 +58,8 @@ def descriptors():
 @pytest.fixture(autouse=True)
 def nothing_left():
     gc.collect()
+    if hasattr(resource_tracker, "ensure_running"):
+        resource_tracker.ensure_running()  # A process of multiprocessing itself, which stays.
     before = descriptors(), set(threading.enumerate())
     yield
     assert (descriptors(), set(threading.enumerate())) == before
@@ -52,7 +68,7 @@ def nothing_left():
 @pytest.fixture(autouse=True)
 def short_ticks(monkeypatch):
     """Threads look up often, so that a test meets both a wait that ends and one that goes on."""
-    monkeypatch.setattr(threads, "TICK", 0.02)
+    monkeypatch.setattr(BlockingServer, "tick", 0.02)
 
 
 def use_small_buffers(sock):
@@ -62,10 +78,10 @@ def use_small_buffers(sock):
 
 
 @contextmanager
-def serving(kind, answer=str.upper, limits=None):
+def serving(kind, answer=str.upper, limits=None, **more):
     """A server that serves in a thread until the end of the block."""
-    limits = limits or Limits(drain_time=5.0)
-    with kind(lambda: LineService(answer, limits), limits=limits) as server:
+    limits = limits or Limits(clients=16, drain_time=5.0)
+    with kind(partial(LineService, answer, limits), limits=limits, **more) as server:
         use_small_buffers(server._listener)  # Its connections inherit them.
         thread = threading.Thread(target=server.serve)
         thread.start()
@@ -116,6 +132,7 @@ SCRIPT = (
 )
 
 
+@kinds(*EVERY)
 @pytest.mark.parametrize("size", [1, 7, 1_000, 100_000])
 def test_the_script(kind, size):
     sent, expected = SCRIPT
@@ -126,6 +143,7 @@ def test_the_script(kind, size):
         assert receive_all(sock) == expected
 
 
+@kinds(*HERE, ProcessServer)
 def test_clients_one_after_the_other_and_side_by_side(kind):
     with serving(kind) as server:
         for number in range(5):
@@ -138,6 +156,7 @@ def test_clients_one_after_the_other_and_side_by_side(kind):
             asks(first, b"three\n", b"THREE\n")
 
 
+@kinds(*HERE, ProcessServer)
 def test_clients_that_leave_early_harm_nobody(kind):
     with serving(kind) as server, client(server) as healthy:
         asks(healthy, b"before\n", b"BEFORE\n")
@@ -151,6 +170,7 @@ def test_clients_that_leave_early_harm_nobody(kind):
         asks(healthy, b"after\n", b"AFTER\n")
 
 
+@kinds(*REFUSING)
 def test_a_client_over_the_limit_is_told_and_a_place_becomes_free(kind):
     limits = Limits(clients=2, drain_time=5.0)
     with serving(kind, limits=limits) as server, client(server) as first:
@@ -172,6 +192,7 @@ def test_a_client_over_the_limit_is_told_and_a_place_becomes_free(kind):
                 assert answer in (b"FOUR\n", b"ERROR too many clients\n")
 
 
+@kinds(*REFUSING)
 def test_refusals_are_bounded_too(kind):
     limits = Limits(clients=0, refusals=1, drain_time=5.0)
     with serving(kind, limits=limits) as server, client(server) as told:
@@ -181,12 +202,14 @@ def test_refusals_are_bounded_too(kind):
             assert receive_all(untold) == b""
 
 
+@kinds(*EVERY)
 def test_a_silent_client_is_told_and_left(kind):
     limits = Limits(idle_time=0.05, drain_time=5.0)
     with serving(kind, limits=limits) as server, client(server) as sock:
         assert receive_all(sock) == b"ERROR idle too long\n"
 
 
+@kinds(*EVERY)
 def test_a_dripping_client_is_told_and_left_while_it_drips(kind):
     limits = Limits(line_time=0.1, drain_time=5.0)
     with serving(kind, limits=limits) as server, client(server) as sock:
@@ -216,6 +239,7 @@ def send_until_blocked(sock, octets):
 LINES = b"".join(b"line %06d\n" % number for number in range(10_000))
 
 
+@kinds(*HERE)
 def test_who_does_not_read_is_not_read_from_and_loses_nothing(kind):
     with (
         serving(kind) as server,
@@ -234,6 +258,7 @@ def test_who_does_not_read_is_not_read_from_and_loses_nothing(kind):
         assert answers == expected
 
 
+@kinds(*EVERY)
 def test_who_never_reads_is_cut(kind):
     limits = Limits(idle_time=0.3, line_time=0.3, drain_time=0.1)
     with (
@@ -245,6 +270,7 @@ def test_who_never_reads_is_cut(kind):
             sock.send(LINES)
 
 
+@kinds(*HERE)
 def test_stop_ends_idle_clients_and_refuses_new_ones(kind):
     with serving(kind) as server, client(server) as idle, client(server) as half:
         asks(idle, b"a\n", b"A\n")
@@ -258,6 +284,7 @@ def test_stop_ends_idle_clients_and_refuses_new_ones(kind):
         pass
 
 
+@kinds(*HERE, SequentialServer)
 def test_stop_lets_an_answer_be_finished(kind):
     begun, go_on = threading.Event(), threading.Event()
 
@@ -274,6 +301,7 @@ def test_stop_lets_an_answer_be_finished(kind):
         assert receive_all(sock) == b"SLOW\n"
 
 
+@kinds(*HERE, ProcessServer)
 def test_stop_cuts_who_does_not_take_the_end(kind):
     limits = Limits(drain_time=0.2)
     with (
@@ -290,6 +318,7 @@ def test_stop_cuts_who_does_not_take_the_end(kind):
                 never_reads.send(LINES)
 
 
+@kinds(*HERE, SequentialServer)
 def test_stop_before_serve_and_twice(kind):
     with kind(lambda: LineService(str.upper)) as server:
         server.stop()
@@ -298,6 +327,7 @@ def test_stop_before_serve_and_twice(kind):
         server.stop()
 
 
+@kinds(*HERE)
 def test_a_failing_conversation_closes_its_connection_alone(kind, caplog):
     def answer(text):
         if text == "bug":
@@ -317,6 +347,7 @@ def test_a_failing_conversation_closes_its_connection_alone(kind, caplog):
     assert "an error of the answer, not of the socket" in caplog.text
 
 
+@kinds(*HERE, SequentialServer)
 def test_an_answer_that_is_no_line_is_not_sent(kind, caplog):
     with serving(kind, lambda text: text + "\nforged") as server, client(server) as sock:
         sock.sendall(b"a\n")
@@ -341,10 +372,10 @@ class Exhausted:
         return self.sock.accept()
 
 
+@kinds(ThreadServer, SelectorServer, PoolServer, SequentialServer)
 def test_accepting_goes_on_after_it_failed(kind):
-    if kind is AsyncioServer:
-        return  # asyncio accepts by itself
-    with kind(lambda: LineService(str.upper)) as server:
+    limits = Limits(clients=16)
+    with kind(partial(LineService, str.upper), limits=limits) as server:
         server._listener = Exhausted(server._listener)
         thread = threading.Thread(target=server.serve)
         thread.start()
@@ -357,10 +388,11 @@ def test_accepting_goes_on_after_it_failed(kind):
         assert server._listener.failures == 0
 
 
+@kinds(*EVERY)
 def test_ipv6(kind):
     limits = Limits(drain_time=5.0)
     try:
-        server = kind(lambda: LineService(str.upper, limits), host="::1", limits=limits)
+        server = kind(partial(LineService, str.upper, limits), host="::1", limits=limits)
     except OSError:
         pytest.skip("no IPv6 loopback here")
     with server:
@@ -376,17 +408,20 @@ def test_ipv6(kind):
 
 PROGRAM = """
 import sys
+from functools import partial
 from onthewire import serving
-with getattr(serving, sys.argv[1])(lambda: serving.LineService(str.upper)) as server:
-    print("LISTENING", *server.address, flush=True)
-    try:
-        server.serve()
-    except KeyboardInterrupt:
-        pass
-print("STOPPED")
+if __name__ == "__main__":
+    with getattr(serving, sys.argv[1])(partial(serving.LineService, str.upper)) as server:
+        print("LISTENING", *server.address, flush=True)
+        try:
+            server.serve()
+        except KeyboardInterrupt:
+            pass
+    print("STOPPED")
 """
 
 
+@kinds(*EVERY)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console")
 def test_ctrl_c_ends_a_program_cleanly_with_a_client_connected(kind):
     with subprocess.Popen(
@@ -405,3 +440,89 @@ def test_ctrl_c_ends_a_program_cleanly_with_a_client_connected(kind):
         finally:
             process.kill()
     assert (output, process.returncode) == ("STOPPED\n", 0)
+
+
+# ---- who waits -----------------------------------------------------------------------------------
+
+
+@kinds(SequentialServer)
+def test_one_client_after_the_other(kind):
+    with serving(kind) as server, client(server) as first:
+        asks(first, b"a\n", b"A\n")
+        with client(server) as second:
+            second.sendall(b"b\n")
+            asks(first, b"still\n", b"STILL\n")
+            assert not select.select([second], [], [], 0.1)[0]
+            first.close()
+            assert receive(second, 2) == b"B\n"
+
+
+@kinds(PoolServer)
+def test_who_finds_all_threads_busy_waits(kind):
+    with (
+        serving(kind, limits=Limits(clients=2, drain_time=5.0)) as server,
+        client(server) as first,
+        client(server) as second,
+    ):
+        asks(first, b"a\n", b"A\n")
+        asks(second, b"b\n", b"B\n")
+        with client(server) as third:
+            third.sendall(b"c\n")
+            asks(first, b"still\n", b"STILL\n")
+            assert not select.select([third], [], [], 0.1)[0]
+            second.close()
+            assert receive(third, 2) == b"C\n"
+
+
+def pid_of(_line):
+    return str(os.getpid())
+
+
+@kinds(ProcessServer)
+def test_a_process_that_ends_is_replaced(kind, caplog):
+    with (
+        caplog.at_level(logging.WARNING, "onthewire.serving"),
+        serving(kind, pid_of, processes=1) as server,
+    ):
+        pids = []
+        while len(pids) < 2:
+            with client(server) as sock, suppress(ConnectionError):
+                sock.sendall(b"who\n")
+                sock.shutdown(socket.SHUT_WR)
+                # A connection may still be accepted by the process that is ending.
+                if answer := receive_all(sock):
+                    pids.append(int(answer))
+                    os.kill(pids[-1], signal.SIGTERM)
+        assert pids[0] != pids[1] and os.getpid() not in pids
+    assert "replaced" in caplog.text
+
+
+def cannot_begin():
+    raise OSError("no such thing")
+
+
+class NeverBegins(SelectorServer):
+    """A design whose processes end at once."""
+
+    def __init__(self, *_args, **_more):
+        raise SystemExit(7)
+
+
+@kinds(ProcessServer)
+def test_a_process_that_does_not_begin_is_an_error(kind):
+    with (
+        kind(cannot_begin, processes=2, design=NeverBegins) as server,
+        pytest.raises(RuntimeError, match="exit code 7 before it served"),
+    ):
+        server.serve()
+
+
+@kinds(*HERE, SequentialServer)
+def test_each_design_serves_in_processes(kind):
+    with (
+        serving(ProcessServer, pid_of, processes=2, design=kind) as server,
+        client(server) as sock,
+    ):
+        sock.sendall(b"who\n")
+        sock.shutdown(socket.SHUT_WR)
+        assert int(receive_all(sock)) != os.getpid()

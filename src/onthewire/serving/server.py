@@ -50,6 +50,8 @@ class Server(ABC):
         port: port to bind; 0 lets the system choose.
         limits: what clients may take.
         clock: gives seconds that only grow.
+        listener: a listening socket to serve at in place of host and port; it is closed with the
+            server.
 
     Raises:
         OSError: the address cannot be bound.
@@ -63,12 +65,15 @@ class Server(ABC):
         port: int = 0,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        listener: socket.socket | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self._begin = begin
         self._clock = clock
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        if listener is None:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        self._listener = listener
         name = self._listener.getsockname()
         self.address: tuple[str, int] = (name[0], name[1])
         """Host and port that clients connect to."""

@@ -1,42 +1,86 @@
-"""A thread for each connection.
+"""Blocking sockets with no thread, with a fixed number of threads, with one for each connection.
 
 The code reads like one conversation: receive, answer, send, again. What it costs is a thread for
-each client, also for those that are silent.
-
-No system lets a thread be interrupted in a portable way while it waits for a socket. So no wait is
-longer than ``TICK``, and after each the thread looks whether the server is being stopped.
+each client that is served, also while the client is silent.
 """
 
 from __future__ import annotations
 
-import math
 import socket
 import threading
 import time
 
-from onthewire.serving.conversation import Conversation
-from onthewire.serving.server import (
-    RETRY_TIME,
-    ConversationFailed,
-    Server,
-    log,
-    send_at_once,
-    spoken,
-)
-from onthewire.sockets import Deadline, DeadlineExceeded, send_all
-
-TICK = 0.2
-"""Seconds that a thread waits for a socket at most, so also how late it notices `stop`.
-
-With 200 silent clients it means a thousand short wake-ups a second.
-"""
+from onthewire.serving.blocking import BlockingServer
+from onthewire.serving.server import ctrl_c_stops
 
 
+# --8<-- [start:SequentialServer]
+class SequentialServer(BlockingServer):
+    """Serves one connection after the other; see `Server` for the arguments.
+
+    Who comes while another is served waits in the queue of the system, and nobody is refused.
+    `limits.idle_time` and `limits.line_time` bound how long one client keeps the others waiting.
+    """
+
+    def serve(self) -> None:
+        """Serve until `stop` is called, then end the connection within `limits.drain_time`."""
+        with ctrl_c_stops(self):
+            try:
+                while not self._stopping:
+                    if connection := self._accept():
+                        self._converse(connection, refused=False)
+            finally:
+                self.stop()
+                self.close()
+
+
+# --8<-- [end:SequentialServer]
+# --8<-- [start:PoolServer]
+class PoolServer(BlockingServer):
+    """Serves with `limits.clients` threads that are there from the start; see `Server`.
+
+    A thread takes the next connection when it is done with the last. Who comes while all are busy
+    waits in the queue of the system, and nobody is refused.
+    """
+
+    def serve(self) -> None:
+        """Serve until `stop` is called, then end all connections within `limits.drain_time`.
+
+        An answer that blocks longer than that cannot be interrupted; its thread is left to end
+        with the process, and a warning is logged.
+
+        Raises:
+            RuntimeError: the system has no threads for as many clients.
+        """
+        self._accepting = threading.Lock()
+        threads: list[threading.Thread] = []
+        try:
+            for _ in range(self.limits.clients):
+                thread = threading.Thread(target=self._work, daemon=True)
+                thread.start()
+                threads.append(thread)
+            while not self._stopping:
+                time.sleep(self.tick)
+        finally:
+            self.stop()
+            self._join(threads)
+            self.close()
+
+    def _work(self) -> None:
+        """One thread of the pool: take a connection, serve it, again."""
+        while not self._stopping:
+            # One thread waits for the listening socket and the others for it; all of them at the
+            # socket would all wake up for each connection.
+            with self._accepting:
+                connection = None if self._stopping else self._accept()
+            if connection:
+                self._converse(connection, refused=False)
+
+
+# --8<-- [end:PoolServer]
 # --8<-- [start:ThreadServer]
-class ThreadServer(Server):
+class ThreadServer(BlockingServer):
     """Serves each connection in a thread of its own; see `Server` for the arguments."""
-
-    _cut_at = math.inf
 
     def serve(self) -> None:
         """Serve until `stop` is called, then end all connections within `limits.drain_time`.
@@ -46,15 +90,10 @@ class ThreadServer(Server):
         """
         talking: list[threading.Thread] = []
         refusing: list[threading.Thread] = []
-        self._listener.settimeout(TICK)
         try:
             while not self._stopping:
-                try:
-                    connection, _ = self._listener.accept()
-                except TimeoutError:
-                    continue
-                except OSError:
-                    time.sleep(RETRY_TIME)
+                connection = self._accept()
+                if connection is None:
                     continue
                 # A thread counts until it has ended, so that their number is bounded strictly.
                 talking = [thread for thread in talking if thread.is_alive()]
@@ -80,86 +119,6 @@ class ThreadServer(Server):
             connection.close()
         else:
             threads.append(thread)
-
-    def _join(self, threads: list[threading.Thread]) -> None:
-        self._cut_at = self._clock() + self.limits.drain_time
-        deadline = Deadline(self.limits.drain_time + 2 * TICK)
-        for thread in threads:
-            thread.join(deadline.remaining())
-        if late := sum(thread.is_alive() for thread in threads):
-            log.warning("stopped while %d answers still took their time", late)
-
-    def _converse(self, connection: socket.socket, refused: bool) -> None:
-        """The whole life of one connection."""
-        with connection:
-            send_at_once(connection)
-            try:
-                client_ended = self._talk(connection, self._conversation(), refused)
-                if not client_ended:
-                    self._end(connection)
-            except ConversationFailed:
-                log.exception("a conversation failed; its connection is closed")
-            except OSError:
-                pass  # The client has gone, or did not take its octets in time.
-
-    def _talk(self, connection: socket.socket, conversation: Conversation, refused: bool) -> bool:
-        """Hold the conversation; returns whether the client has ended its direction."""
-        first_words = conversation.refused if refused else conversation.started
-        output = spoken(first_words, self._clock())
-        client_ended = False
-        while True:
-            self._send(connection, conversation, output)
-            if conversation.closing or client_ended or self._stopping:
-                return client_ended
-            deadline = conversation.deadline()
-            data = self._receive(connection, deadline)
-            now = self._clock()
-            if data:
-                output = spoken(conversation.received, data, now)
-            elif data is not None:
-                client_ended = True
-                output = spoken(conversation.ended, now)
-            elif deadline is not None and now >= deadline:
-                output = spoken(conversation.expired, now)
-            else:
-                output = b""
-
-    def _receive(self, connection: socket.socket, deadline: float | None) -> bytes | None:
-        """What has come, nothing at the end of the stream, None after a tick or the deadline."""
-        wait = TICK if deadline is None else min(TICK, deadline - self._clock())
-        if wait <= 0:
-            return None
-        connection.settimeout(wait)
-        try:
-            return connection.recv(self.limits.receive)
-        except TimeoutError:
-            return None
-
-    def _send(self, connection: socket.socket, conversation: Conversation, output: bytes) -> None:
-        """Send all, or raise DeadlineExceeded for a client that does not read."""
-        until = conversation.deadline()
-        if conversation.closing:
-            until = self._clock() + self.limits.drain_time
-        while output:
-            try:
-                send_all(connection, output, Deadline(TICK))
-                return
-            except DeadlineExceeded as slow:
-                output = output[slow.done :]
-                if self._clock() >= min(self._cut_at, math.inf if until is None else until):
-                    raise
-
-    def _end(self, connection: socket.socket) -> None:
-        """End our direction, then wait for the client to end its own.
-
-        To close while octets of the client are unread, or still come, resets the connection
-        (RFC 9293 section 3.6.1), and a reset can take our last answer away from the client.
-        """
-        connection.shutdown(socket.SHUT_WR)
-        until = self._clock() + self.limits.drain_time
-        while self._clock() < min(until, self._cut_at):
-            if self._receive(connection, until) == b"":
-                return
 
 
 # --8<-- [end:ThreadServer]
