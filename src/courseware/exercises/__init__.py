@@ -11,6 +11,7 @@ from courseware.exercises import (
     full_house,
     greeter,
     line_server,
+    pack_reading,
     steady_echo,
     typed_frames,
     upload,
@@ -19,6 +20,7 @@ from courseware.exercises.model import Exercise
 
 EXERCISES: tuple[Exercise, ...] = (
     first_reply.EXERCISE,
+    pack_reading.EXERCISE,
     greeter.EXERCISE,
     upload.EXERCISE,
     fetch_line.EXERCISE,
