@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from courseware.exercises import (
     fetch_line,
+    first_completed,
     first_reply,
     full_house,
     greeter,
@@ -20,6 +21,7 @@ from courseware.exercises.model import Exercise
 
 EXERCISES: tuple[Exercise, ...] = (
     first_reply.EXERCISE,
+    first_completed.EXERCISE,
     pack_reading.EXERCISE,
     greeter.EXERCISE,
     upload.EXERCISE,
