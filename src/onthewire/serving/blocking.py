@@ -10,6 +10,7 @@ import math
 import socket
 import threading
 import time
+from contextlib import suppress
 
 from onthewire.serving.conversation import Conversation
 from onthewire.serving.server import (
@@ -20,7 +21,7 @@ from onthewire.serving.server import (
     send_at_once,
     spoken,
 )
-from onthewire.sockets import Deadline, DeadlineExceeded, send_all
+from onthewire.sockets import Deadline
 
 
 # --8<-- [start:BlockingServer]
@@ -100,25 +101,30 @@ class BlockingServer(Server):
         wait = self.tick if deadline is None else min(self.tick, deadline - self._clock())
         if wait <= 0:
             return None
-        connection.settimeout(wait)
+        self._wait_at_most(connection, wait)
         try:
             return connection.recv(self.limits.receive)
         except TimeoutError:
             return None
 
     def _send(self, connection: socket.socket, conversation: Conversation, output: bytes) -> None:
-        """Send all, or raise DeadlineExceeded for a client that does not read."""
+        """Send all, or raise TimeoutError for a client that does not read."""
         until = conversation.deadline()
         if conversation.closing:
             until = self._clock() + self.limits.drain_time
-        while output:
-            try:
-                send_all(connection, output, Deadline(self.tick))
-                return
-            except DeadlineExceeded as slow:
-                output = output[slow.done :]
-                if self._clock() >= min(self._cut_at, math.inf if until is None else until):
-                    raise
+        self._wait_at_most(connection, self.tick)
+        rest = memoryview(output)
+        while rest:
+            with suppress(TimeoutError):
+                rest = rest[connection.send(rest) :]
+            if rest and self._clock() >= min(self._cut_at, math.inf if until is None else until):
+                raise TimeoutError("the client does not take its octets")
+
+    @staticmethod
+    def _wait_at_most(connection: socket.socket, seconds: float) -> None:
+        """Set the timeout, which is a call of the system, only where it differs."""
+        if connection.gettimeout() != seconds:
+            connection.settimeout(seconds)
 
     def _end(self, connection: socket.socket) -> None:
         """End our direction, then wait for the client to end its own.
