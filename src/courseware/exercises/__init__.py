@@ -6,6 +6,9 @@ The programs that belong to them, stubs, solutions and hints, are in `snippets/<
 from __future__ import annotations
 
 from courseware.exercises import (
+    ask_again,
+    bounded_buffer,
+    fast_hasher,
     fetch_line,
     first_completed,
     first_reply,
@@ -21,6 +24,8 @@ from courseware.exercises.model import Exercise
 
 EXERCISES: tuple[Exercise, ...] = (
     first_reply.EXERCISE,
+    fast_hasher.EXERCISE,
+    bounded_buffer.EXERCISE,
     first_completed.EXERCISE,
     pack_reading.EXERCISE,
     greeter.EXERCISE,
@@ -28,6 +33,7 @@ EXERCISES: tuple[Exercise, ...] = (
     fetch_line.EXERCISE,
     full_house.EXERCISE,
     steady_echo.EXERCISE,
+    ask_again.EXERCISE,
     line_server.EXERCISE,
     typed_frames.EXERCISE,
 )
