@@ -122,13 +122,15 @@ class Context:
         """A listening socket of ours, for a program that is a client."""
         return self._stack.enter_context(socket.create_server(("127.0.0.1", 0)))
 
-    def start_client(self, port: int) -> Program:
+    def start_client(self, port: int, *more: str) -> Program:
         """Start the program as a client of whatever is at this port; it need not listen.
 
         Args:
             port: put in place of the 0 in `--port 0`.
+            more: arguments to put behind those of the command.
         """
-        return self._run(with_port(self.command, port))
+        command = with_port(self.command, port)
+        return self._run(command and [*command, *more])
 
     def meet(self, listener: socket.socket, kind: type[Accepted]) -> tuple[Program, Accepted]:
         """Start the program as a client of this listening socket, and be its server.
