@@ -148,7 +148,7 @@ WRONG = [
     ("ask-again", "wrong_new_id", 2, "asked again with another id"),
     ("ask-again", "wrong_once", 2, "where two tries were lost"),
     ("ask-again", "wrong_one_id", 1, "Question 2 has the id of question 1"),
-    ("ask-again", "wrong_waits_anew", 6, "Time-out: the program still ran after 1.5 s"),
+    ("ask-again", "wrong_waits_anew", 6, "Time-out: the program still ran after 1.3 s"),
     ("line-server", "stub", 1, "Wrong octets in the answer."),
     ("line-server", "wrong_dies_on_octet", 4, "of the answer to a lone octet ff"),
     ("line-server", "wrong_drops_rest", 5, "of the answer to a rest without a line feed"),
