@@ -167,6 +167,21 @@ def _split(text: str) -> tuple[list[bytes], bool]:
     return labels, not label
 
 
+def zone_name(text: str, origin: Name | None) -> Name:
+    """A name of a zone file (RFC 1035 section 5.1).
+
+    Args:
+        text: as `Name.parse` takes it.
+        origin: is put behind a name that has no dot at its end.
+
+    Raises:
+        DNSError: the text is no name, or has no dot at its end and there is no origin.
+    """
+    if origin is None and text != "." and (text == "@" or not _split(text)[1]):
+        raise DNSError(f"{text!a} has no dot at its end, and there is no $ORIGIN above")
+    return Name.parse(text, origin)
+
+
 def unescaped(text: str, position: int) -> tuple[int, int]:
     """The octet that a character or an escape stands for, and the position behind it.
 

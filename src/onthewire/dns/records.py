@@ -15,7 +15,7 @@ from typing import ClassVar, Protocol, Self
 
 from onthewire.dns import codes
 from onthewire.dns.errors import DNSError
-from onthewire.dns.names import Name, unescaped
+from onthewire.dns.names import Name, unescaped, zone_name
 from onthewire.dns.wire import U16, WireReader, WireWriter
 
 STRING_SIZE = 255
@@ -59,7 +59,7 @@ class A(_Typed):
         out.data += self.address.packed
 
     @classmethod
-    def parse(cls, fields: Sequence[str], _origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], _origin: Name | None) -> Self:
         (text,) = _exactly(fields, "an IPv4 address")
         try:
             return cls(IPv4Address(text))
@@ -85,7 +85,7 @@ class AAAA(_Typed):
         out.data += self.address.packed
 
     @classmethod
-    def parse(cls, fields: Sequence[str], _origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], _origin: Name | None) -> Self:
         (text,) = _exactly(fields, "an IPv6 address")
         try:
             address = IPv6Address(text)
@@ -111,9 +111,9 @@ class _OneName(_Typed):
         out.name(self.target)
 
     @classmethod
-    def parse(cls, fields: Sequence[str], origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], origin: Name | None) -> Self:
         (text,) = _exactly(fields, "a name")
-        return cls(Name.parse(text, origin))
+        return cls(zone_name(text, origin))
 
     def __str__(self) -> str:
         return str(self.target)
@@ -157,9 +157,9 @@ class MX(_Typed):
         out.name(self.exchange)
 
     @classmethod
-    def parse(cls, fields: Sequence[str], origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], origin: Name | None) -> Self:
         preference, exchange = _exactly(fields, "a preference", "a name")
-        return cls(number(preference, 2), Name.parse(exchange, origin))
+        return cls(number(preference, 2), zone_name(exchange, origin))
 
     def __str__(self) -> str:
         return f"{self.preference} {self.exchange}"
@@ -186,10 +186,10 @@ class SRV(_Typed):
         out.name(self.target, compress=False)
 
     @classmethod
-    def parse(cls, fields: Sequence[str], origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], origin: Name | None) -> Self:
         *numbers, target = _exactly(fields, "a priority", "a weight", "a port", "a name")
         priority, weight, port = (number(text, 2) for text in numbers)
-        return cls(priority, weight, port, Name.parse(target, origin))
+        return cls(priority, weight, port, zone_name(target, origin))
 
     def __str__(self) -> str:
         return f"{self.priority} {self.weight} {self.port} {self.target}"
@@ -229,14 +229,14 @@ class SOA(_Typed):
         )
 
     @classmethod
-    def parse(cls, fields: Sequence[str], origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], origin: Name | None) -> Self:
         primary, mailbox, serial, *times = _exactly(
             fields, "a name", "a mailbox", "serial", "refresh", "retry", "expire", "minimum"
         )
         refresh, retry, expire, minimum = map(seconds, times)
         return cls(
-            Name.parse(primary, origin),
-            Name.parse(mailbox, origin),
+            zone_name(primary, origin),
+            zone_name(mailbox, origin),
             number(serial, 4),
             refresh,
             retry,
@@ -272,7 +272,7 @@ class TXT(_Typed):
             out.data += _string(string)
 
     @classmethod
-    def parse(cls, fields: Sequence[str], _origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], _origin: Name | None) -> Self:
         if not fields:
             raise DNSError("at least one string is missing")
         return cls(tuple(octets(text) for text in fields))
@@ -304,7 +304,7 @@ class CAA(_Typed):
         out.data += self.value
 
     @classmethod
-    def parse(cls, fields: Sequence[str], _origin: Name) -> Self:
+    def parse(cls, fields: Sequence[str], _origin: Name | None) -> Self:
         flags, tag, value = _exactly(fields, "flags", "a tag", "a value")
         _check_tag(octets(tag))
         return cls(number(flags, 1), octets(tag), octets(value))
