@@ -216,7 +216,11 @@ def middle(runs):
     return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
 
-def measure_all(counts=COUNTS, tell=partial(print, flush=True)):
+def tell(line):
+    print(line, flush=True)
+
+
+def measure_all(counts=COUNTS):
     """Every design at every count, in an order that spreads a slow minute over all designs."""
     found = {design: {} for design in DESIGNS}
     for count in counts:
