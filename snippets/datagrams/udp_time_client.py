@@ -39,6 +39,7 @@ def main():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.connect(("127.0.0.1", options.port))
         for question in range(1, 4):
+            time.sleep(0.4 if question > 1 else 0)
             asked = time.time()
             number, made, ignored = ask(client)
             took = time.time() - asked
@@ -46,7 +47,6 @@ def main():
             print(f"question {question}: try {number}, answer after {took:.2f} s,", end=" ")
             print(f"made {made - asked:.2f} s {order} the question;", end=" ")
             print(f"{ignored} ignored", flush=True)
-            time.sleep(0.4)
 
 
 if __name__ == "__main__":

@@ -28,13 +28,13 @@ def main():
         client.connect(("127.0.0.1", options.port))
         client.settimeout(WAIT)
         for question in range(1, 4):
+            time.sleep(0.4 if question > 1 else 0)
             asked = time.time()
             number, made = ask(client)
             took = time.time() - asked
             order = "after" if made >= asked else "BEFORE"
             print(f"question {question}: try {number}, answer after {took:.2f} s,", end=" ")
             print(f"made {abs(made - asked):.2f} s {order} the question", flush=True)
-            time.sleep(0.4)
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ def asks_again(context: Context) -> None:
         if request.place > 1 or request.number > 2:
             server.send(request.reply(told[request.question]), request.client)
 
-    run(context, told, reply, "where two tries were lost", "--wait", "0.05", "--tries", "40")
+    run(context, told, reply, "where two tries were lost", "--wait", "0.03", "--tries", "60")
 
 
 def takes_no_late_reply(context: Context) -> None:
@@ -237,7 +237,7 @@ def ignores_what_is_no_reply(context: Context) -> None:
 
 def keeps_its_time(context: Context) -> None:
     """Wrong replies without end for the first question; and a run where nobody is there."""
-    wait, tries = 0.1, 5
+    wait, tries = 0.06, 5
     alone = questions(context.chance, 1)
     told = answers(context.chance, questions(context.chance, 2))
     refused = context.start_client(closed_port(), "--wait", "0.05", "--tries", "3", *alone)
@@ -288,11 +288,11 @@ def keeps_its_time(context: Context) -> None:
 
 def holds_out(context: Context) -> None:
     """A fifth is lost each way, much comes twice or late, and somebody at another port joins in."""
-    told = answers(context.chance, questions(context.chance, 8))
+    told = answers(context.chance, questions(context.chance, 5))
     there, back = (
         Path(
             Faults(
-                context.chance.randrange(1_000_000), loss=0.2, duplicate=0.3, reorder=0.3, hold=0.05
+                context.chance.randrange(1_000_000), loss=0.2, duplicate=0.3, reorder=0.3, hold=0.03
             )
         )
         for _ in range(2)
@@ -314,7 +314,7 @@ def holds_out(context: Context) -> None:
             server.send(request.reply(told[request.question]), request.client)
 
     where = "on a path with loss, duplicates, late replies and a stranger"
-    run(context, told, reply, where, "--wait", "0.03", "--tries", "60", tick=tick)
+    run(context, told, reply, where, "--wait", "0.02", "--tries", "90", tick=tick)
 
 
 EXERCISE = Exercise(
