@@ -69,7 +69,7 @@ WRONG = [
     ("first-completed", "wrong_limit_on_cleanup", 6, "it raised TimeoutError; 'first' was to be"),
     ("first-completed", "wrong_none_at_limit", 4, "it returned None; TimeoutError was to be"),
     ("first-completed", "wrong_not_awaited", 2, "4 coroutines of 5 had been cancelled but not"),
-    ("first-completed", "wrong_one_after_other", 1, "the call ended after [0-9.]+ s, and 1.5 s were"),
+    ("first-completed", "wrong_one_after_other", 1, "the call ended after [0-9.]+ s, and 1.5 s"),
     ("first-completed", "wrong_polls", 1, "It let the loop turn 5,000 times at one moment"),
     ("first-completed", "wrong_swallows_cancel", 5, "CancelledError was to be raised"),
     ("first-completed", "wrong_unretrieved", 3, "Task exception was never retrieved"),
