@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 COUNTS = (1, 2, 4, 8)
-PIECES = 8
 DATA = bytes(25_000_000)
 
 
@@ -45,11 +44,11 @@ def worker(barrier, gate, work, pieces):
     barrier.wait(60)
 
 
-def measure(kind, work, count):
-    """Milliseconds for all pieces, once all workers are there."""
+def measure(kind, work, count, pieces):
+    """Milliseconds for all pieces, from the moment when all workers are there."""
     new_worker, module = WORKERS[kind]
     barrier, gate = module.Barrier(count + 1), module.Event()
-    share = [barrier, gate, work, PIECES // count]
+    share = [barrier, gate, work, pieces // count]
     workers = [new_worker(target=worker, args=share) for _ in range(count)]
     for each in workers:
         each.start()
@@ -66,18 +65,22 @@ def measure(kind, work, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kinds", nargs="+", choices=WORKERS)
+    parser.add_argument("--pieces", type=int, default=8, help="of work, for all workers together")
     parser.add_argument("--repeat", type=int, default=1, help="how often; the median counts")
     parser.add_argument("--write", metavar="FILE", help="keep the medians as JSON, by build")
     options = parser.parse_args()
     gil = "on" if getattr(sys, "_is_gil_enabled", lambda: True)() else "off"
     version, processors = platform.python_version(), os.cpu_count()
     print(f"CPython {version}, GIL {gil}, {processors} processors")
-    kept = {"version": version, "processors": processors, "repeats": options.repeat}
+    kept = {"version": version, "processors": processors, "repeat": options.repeat}
     for kind in options.kinds:
         kept[kind] = {}
         for work in WORK:
-            runs = [[measure(kind, work, n) for n in COUNTS] for _ in range(options.repeat)]
-            medians = [statistics.median(times) for times in zip(*runs, strict=True)]
+            runs = [
+                [measure(kind, work, n, options.pieces) for n in COUNTS]
+                for _ in range(options.repeat)
+            ]
+            medians = [round(statistics.median(times), 1) for times in zip(*runs, strict=True)]
             kept[kind][work] = dict(zip(COUNTS, medians, strict=True))
             shown = ", ".join(f"{n}: {ms:.0f} ms" for n, ms in kept[kind][work].items())
             print(f"{work} with {kind}: {shown}", flush=True)

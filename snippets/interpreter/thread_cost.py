@@ -22,7 +22,7 @@ def cost(new_worker, count):
         worker.start()
         worker.join()
         times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+    return round(statistics.median(times), 3)
 
 
 def main():
