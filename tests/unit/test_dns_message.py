@@ -392,6 +392,13 @@ def test_an_answer_without_room_is_truncated_whole():
     assert short.questions == big(0).questions
 
 
+def test_an_answer_without_room_over_tcp():
+    long = big(0, additionals=(Record(ROOT, 0, TXT((bytes(255),) * 200)),) * 2)
+    assert decode(encode_within(long, 65_535)).truncated
+    with pytest.raises(DNSError, match="at most 65535 octets"):
+        encode(long)
+
+
 def test_a_referral_is_not_sent_without_its_addresses():
     glue = big(40).answers
     referral = Message(response=True, authorities=(Record(WWW, 5, NS(WWW)),), additionals=glue)

@@ -22,3 +22,11 @@ class ZoneError(DNSError):
     def __init__(self, what: str, line: int | None = None) -> None:
         super().__init__(what if line is None else f"line {line}: {what}")
         self.line = line
+
+
+class NoResponse(TimeoutError):
+    """A server gave no response that could be used, however often it was asked."""
+
+
+class ResolutionFailed(Exception):
+    """The servers that would know the answer cannot be found, or do not give one."""

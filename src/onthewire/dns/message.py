@@ -263,6 +263,14 @@ def encode(message: Message, compress: bool = True) -> bytes:
         DNSError: a number or a string has no room in its field, or the message has more than
             65,535 octets.
     """
+    data = _octets(message, compress)
+    if len(data) > MESSAGE_SIZE:
+        raise DNSError(f"a message has at most {MESSAGE_SIZE} octets; got {len(data)}")
+    return data
+
+
+# --8<-- [end:encode]
+def _octets(message: Message, compress: bool = True) -> bytes:
     out = WireWriter(compress)
     flags = (
         message.response * QR
@@ -301,12 +309,9 @@ def encode(message: Message, compress: bool = True) -> bytes:
         raise
     except (struct.error, ValueError) as error:
         raise DNSError(f"a number has no room in its field: {error}") from None
-    if len(out.data) > MESSAGE_SIZE:
-        raise DNSError(f"a message has at most {MESSAGE_SIZE} octets; got {len(out.data)}")
     return bytes(out.data)
 
 
-# --8<-- [end:encode]
 def _write_record(out: WireWriter, record: Record) -> None:
     out.name(record.name)
     data = record.data
@@ -341,16 +346,16 @@ def encode_within(message: Message, size: int) -> bytes:
     Raises:
         DNSError: as `encode`, or not even the question has room.
     """
-    data = encode(message)
+    data = _octets(message)
     if len(data) <= size:
         return data
     if message.additionals and (message.answers or message.authoritative):
         message = replace(message, additionals=())
-        data = encode(message)
+        data = _octets(message)
         if len(data) <= size:
             return data
     empty = replace(message, truncated=True, answers=(), authorities=(), additionals=())
-    data = encode(empty)
+    data = _octets(empty)
     if len(data) > size:
         raise DNSError(f"not even the question has room in {size} octets")
     return data

@@ -130,7 +130,9 @@ class Zone:
         """
         answer = Answer()
         name = question.name
-        for _ in range(ALIAS_STEPS):
+        met: set[Name] = set()
+        while name not in met and len(met) < ALIAS_STEPS:
+            met.add(name)
             if cut := self._cut(name, question.type):
                 answer.authoritative = bool(answer.answers)
                 answer.authorities = cut
