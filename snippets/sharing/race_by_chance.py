@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 
 ADDITIONS = 50_000
-
 counter = 0
 
 
@@ -16,62 +15,53 @@ def one():
     return 1
 
 
-def add(start):
+def add_one():
     global counter
-    start.wait()
     for _ in range(ADDITIONS):
         counter += 1
 
 
-def add_with_call(start):
+def add_call():
     global counter
-    start.wait()
     for _ in range(ADDITIONS):
         counter += one()
 
 
-def add_with_int(start):
+def add_int():
     global counter
-    start.wait()
     for _ in range(ADDITIONS):
         counter += int("1")
 
 
-FORMS = {
-    "counter += 1": add,
-    "counter += one()": add_with_call,
-    'counter += int("1")': add_with_int,
-}
+FORMS = {"counter += 1": add_one, "counter += one()": add_call, 'counter += int("1")': add_int}
 
 
 def lost(work):
-    """How many additions of two threads are missing in the end."""
     global counter
     counter = 0
     start = threading.Barrier(2)
-    threads = [threading.Thread(target=work, args=[start]) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: (start.wait(), work())) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return 2 * ADDITIONS - counter
+    return counter < 2 * ADDITIONS
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--interval", type=float, default=1e-6, help="seconds between switches")
-    parser.add_argument("--write", type=Path, help="add the losses to this file")
+    parser.add_argument("--write", type=Path, help="add the result to this file")
     options = parser.parse_args()
     sys.setswitchinterval(options.interval)
-    losses = {name: [lost(work) for _ in range(options.rounds)] for name, work in FORMS.items()}
-    print(f"{options.rounds} rounds of {2 * ADDITIONS:,} additions")
-    for name, round_losses in losses.items():
-        print(f"{name:20} additions were lost in {sum(map(bool, round_losses))} rounds")
-    if options.write:
-        kept = json.loads(options.write.read_text()) if options.write.exists() else {}
-        kept[f"{platform.python_version()} {options.interval:g}"] = losses
-        options.write.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    result = {form: sum(lost(work) for _ in range(options.rounds)) for form, work in FORMS.items()}
+    for form, rounds in result.items():
+        print(f"{form:20} additions were lost in {rounds} of {options.rounds} rounds")
+    if path := options.write:
+        runs = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        runs[f"{platform.python_version()}, {options.interval:g} s"] = result
+        path.write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from courseware.exercises import (
     first_reply,
     full_house,
     greeter,
+    kv_watch,
     line_server,
     pack_reading,
     steady_echo,
@@ -36,6 +37,7 @@ EXERCISES: tuple[Exercise, ...] = (
     ask_again.EXERCISE,
     line_server.EXERCISE,
     typed_frames.EXERCISE,
+    kv_watch.EXERCISE,
 )
 """In the order of the chapters, which is the suggested one."""
 
