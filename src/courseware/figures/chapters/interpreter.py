@@ -22,7 +22,7 @@ KINDS = ("threads", "processes")
 DASHES = {"loop": "", "hash": "7 3", "wait": "2 3"}
 """How the line of each kind of work is drawn, where two lie on each other."""
 
-PANEL, LEFT, RIGHT, TOP, BOTTOM = 280, 42, 62, 44, 222
+PANEL, LEFT, RIGHT, TOP, BOTTOM = 290, 42, 78, 44, 222
 """Of one panel, the axes of it, and its room for labels at the right."""
 
 TICKS = (1, 2, 4, 8)
@@ -136,7 +136,7 @@ def speedup(records: Path = RECORDS) -> str:
     )
 
 
-BAR, NAME, VALUE, WIDTH = 30, 160, 80, 560
+BAR, NAME, VALUE, WIDTH = 30, 160, 90, 560
 
 
 def cost(records: Path = RECORDS) -> str:
