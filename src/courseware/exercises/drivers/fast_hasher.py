@@ -195,9 +195,9 @@ def rounds(program: Any, seed: str, sizes: dict[str, int], most: int) -> None:
         expect(program.hash_folder(disk.folder, disk.open), wanted)
         if slow.number > most:
             raise Wrong(
-                f"{len(sizes)} files took more than {most} rounds of waiting. At most "
-                f"{slow.most_inside} of them were being opened at the same time; beside the main "
-                f"thread there were up to {disk.threads}."
+                f"{len(sizes)} files took more than {most} rounds of waiting: at most "
+                f"{slow.most_inside} at a time was being opened, with up to {disk.threads} threads "
+                "beside the main one."
             )
 
 
