@@ -192,6 +192,27 @@ def test_each_packet_of_selective_repeat_has_its_own_timer() -> None:
     assert sender.next_timer() == pytest.approx(0.7 + rto)
 
 
+def test_several_packets_of_one_timeout_double_it_once() -> None:
+    sender = SelectiveRepeatSender(1, content=1)
+    for at, content in ((0.0, b"a"), (0.1, b"b"), (0.2, b"c")):
+        sender.write(content)
+        sender.send(at)
+    assert places(sender.send(1.0)) == [0]
+    assert sender.timer.rto == 2.0
+    assert places(sender.send(2.2)) == [1, 2]
+    assert sender.timer.rto == 2.0, "both were sent before it was doubled"
+    assert places(sender.send(3.0)) == [0]
+    assert sender.timer.rto == 4.0
+
+
+def test_nothing_behind_the_end_is_kept() -> None:
+    receiver = SelectiveReceiver(1)
+    receiver.receive(0.0, data(3, b"beyond"))
+    receiver.receive(0.0, encode(Packet(END, 1, 1)))
+    assert receiver.finished
+    assert decoded(receiver.send(0.0)[0]).content == b""
+
+
 def test_packets_that_were_sent_twice_give_no_sample() -> None:
     """Karn's rule: the ACK may be for the first, and the doubled timeout stays."""
     sender, _ = begun(StopAndWaitSender)
@@ -280,6 +301,7 @@ def test_news_of_room_ends_the_wait(scheme: str) -> None:
     assert sender.send(0.1) == []
     sender.receive(0.2, ack(1, room=1))
     assert places(sender.send(0.2)) == [1]
+    assert sender.next_timer() == pytest.approx(0.2 + sender.timer.rto), "no probe is due"
 
 
 # Receivers
@@ -353,6 +375,7 @@ def test_after_the_end_a_receiver_answers_for_a_while(scheme: str) -> None:
     assert (receiver.closed(3.4), receiver.closed(3.5)) == (False, True)
     receiver.receive(1.6, data(2, b"more"))
     assert receiver.read() == b"all"
+    assert receiver.ignored == 2
 
 
 @schemes
