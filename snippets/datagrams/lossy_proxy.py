@@ -35,7 +35,8 @@ class Direction:
             word, delays = "held back", [faults.delay + faults.hold]
         else:
             word, delays = "passed", [faults.delay]
-        print(f"client {self.number}, {self.name} {self.count}: {word}", flush=True)
+        if not faults.quiet:
+            print(f"client {self.number}, {self.name} {self.count}: {word}", flush=True)
         for copy, delay in enumerate(delays):
             due = time.monotonic() + delay
             heapq.heappush(self.under_way, (due, self.count, copy, datagram))
@@ -90,6 +91,7 @@ def main():
         parser.add_argument(f"--{fault}", type=float, default=0, help="share, from 0 to 1")
     parser.add_argument("--delay", type=float, default=0, help="seconds, for each datagram")
     parser.add_argument("--hold", type=float, default=0.02, help="seconds, if held back")
+    parser.add_argument("--quiet", action="store_true", help="without the log")
     parser.add_argument("--only", default=["there", "back"], choices=["there", "back"], nargs=1)
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):

@@ -34,7 +34,7 @@ def bound() -> socket.socket:
 def options(port: int, **faults: Any) -> SimpleNamespace:
     settings = {"loss": 0, "duplicate": 0, "reorder": 0, "delay": 0, "hold": 0.01}
     names = ("there", "back")
-    return SimpleNamespace(to=port, seed="1", **(settings | {"only": names} | faults))
+    return SimpleNamespace(to=port, seed="1", **(settings | {"only": names, "quiet": False} | faults))
 
 
 def test_the_client_waits_where_nobody_is_and_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:

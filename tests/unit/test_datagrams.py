@@ -223,7 +223,7 @@ def test_a_wrong_setting_or_a_taken_port_shows_at_once() -> None:
 
 
 class Options:
-    seed, only = "7", ("there", "back")
+    seed, only, quiet = "7", ("there", "back"), False
     loss, duplicate, reorder, delay, hold = 0.2, 0.2, 0.2, 0.0, 0.5
 
 
