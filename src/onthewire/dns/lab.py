@@ -17,7 +17,7 @@ from onthewire.dns.server import DNSServer, serving
 from onthewire.dns.zonefile import read_zone
 
 ROOT_SERVER = (Name.parse("a.root.test."), "192.0.2.1")
-"""Name and address of the root's server: all that a resolver has to know (RFC 8109)."""
+"""Name and address of the root's server: all that a resolver has to know (RFC 9609)."""
 
 ROOT_ZONE = """
 $TTL 86400
