@@ -1,0 +1,462 @@
+"""The server on asyncio: one protocol object for each connection, and the server that owns them.
+
+Everything that a client could make last is bounded by one timer for each connection, whose time
+depends on what the connection waits for. What arrives never moves a deadline of a head.
+
+Left out: what applications are; subclasses of `HTTPProtocol` call them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import logging
+import math
+import signal
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, cast
+
+from onthewire.http.connection import BODY, CLOSED, IDLE, ServerConnection
+from onthewire.http.events import Data, End, Fields, HTTPError, RemoteError, RequestHead
+from onthewire.http.limits import Limits
+from onthewire.http.simple import Application, Request, Response
+
+log = logging.getLogger("onthewire.http")
+
+NAME = b"server: onthewire\r\n"
+
+ROOM = 65_536
+"""Octets that are received at most at a time."""
+
+
+class Common:
+    """Field lines that every response has; Date is made anew once a second (RFC 9110 6.6.1)."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._octets = b""
+
+    def octets(self) -> bytes:
+        """Date and Server, as they are sent."""
+        now = int(time.time())
+        if now != self._second:
+            self._second = now
+            date = email.utils.formatdate(now, usegmt=True).encode()
+            self._octets = b"date: " + date + b"\r\n" + NAME
+        return self._octets
+
+
+# --8<-- [start:HTTPProtocol]
+class HTTPProtocol(asyncio.BufferedProtocol):
+    """One connection; what is done with its requests is up to a subclass.
+
+    Args:
+        server: where it belongs.
+    """
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.server = server
+        self.limits = server.limits
+        self.connection = ServerConnection(server.limits)
+        self.client = ""
+        self.transport: asyncio.Transport
+        self.busy = False
+        """Whether a request is being answered, so that the next one has to wait."""
+        self._loop = server.loop
+        self._time = server.loop.time
+        self._paused = False
+        self._reading = True
+        self._lingering = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = math.inf
+        self._on_time: Callable[[], None] = self._idle_too_long
+        self._began = 0.0
+        self._content = 0
+        self._unsent = 0
+        self._unread = 0
+
+    # What a subclass does with a request.
+
+    def begin(self, head: RequestHead) -> None:
+        """A request has begun."""
+
+    def content(self, octets: bytes) -> None:
+        """Some of its content has come."""
+
+    def complete(self) -> None:
+        """It has come as a whole."""
+
+    def gone(self) -> None:
+        """The client is gone; whatever is being done for it can end."""
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self.client = peer[0] if isinstance(peer, tuple) else ""
+        self.transport.set_write_buffer_limits(high=self.limits.output)
+        if self.server.take(self):
+            self._wait(self.limits.idle_time, self._idle_too_long)
+        else:
+            self.refuse(HTTPError(503, "too many connections"))
+
+    def get_buffer(self, _: int) -> memoryview:
+        # One for all connections: what came is taken out of it before the next one is asked for.
+        return self.server.room
+
+    def buffer_updated(self, count: int) -> None:
+        if self._lingering:
+            return
+        self.connection.receive(self.server.room[:count])
+        if not self.busy:
+            self.go_on()
+        elif self.connection.buffered > self.limits.receive:
+            self.hold()
+
+    def eof_received(self) -> bool:
+        if self._lingering:
+            self.transport.close()
+            return False
+        self.connection.receive(b"")
+        if not self.busy:
+            self.go_on()
+        # A client that has ended its direction may still read (RFC 9112 section 9.6).
+        return not self.transport.get_extra_info("sslcontext")
+
+    def pause_writing(self) -> None:
+        self._paused = True
+        self._unsent = self.transport.get_write_buffer_size()
+        self._wait(self.limits.send_time, self._sent_too_little)
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self._due = math.inf
+        if not self.busy:
+            self.go_on()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.server.leave(self)
+        self.gone()
+
+    # The order of things.
+
+    def go_on(self) -> None:
+        """Take up what has come, as far as nothing is being answered."""
+        connection = self.connection
+        try:
+            while not (self.busy or self._paused or self._lingering):
+                event = connection.next_event()
+                if event is None:
+                    break
+                kind = type(event)
+                if kind is RequestHead:
+                    self._unread = 0
+                    self.begin(cast("RequestHead", event))
+                elif kind is End:
+                    self.complete()
+                elif kind is Data:
+                    self._take(cast("Data", event).octets)
+                else:
+                    self.transport.close()
+                    return
+        except RemoteError as error:
+            self.refuse(error)
+            return
+        if not (self.busy or self._paused or self._lingering):
+            self._await_more()
+
+    def _await_more(self) -> None:
+        """Set the deadline for what has to come next."""
+        if not self._reading:
+            self._reading = True
+            self.transport.resume_reading()
+        connection = self.connection
+        if connection.theirs is BODY:
+            if self._on_time != self._content_too_slow:
+                self._began = self._time()
+                self._content = 0
+            allowed = self.limits.body_time + self._content / self.limits.body_rate
+            self._wait(self._began + allowed - self._time(), self._content_too_slow)
+        elif connection.theirs is CLOSED:
+            self.end()
+        elif connection.buffered:
+            if self._on_time != self._head_too_slow:
+                self._wait(self.limits.head_time, self._head_too_slow)
+        elif self.server.stopping:
+            self.end()
+        elif self._on_time != self._idle_too_long:
+            self._wait(self.limits.idle_time, self._idle_too_long)
+
+    def _take(self, octets: bytes) -> None:
+        self._content += len(octets)
+        if self.connection.ours is IDLE:
+            self.content(octets)
+            return
+        # The response is complete; what nobody wants is read up to a limit, for the next request.
+        self._unread += len(octets)
+        if self._unread > self.limits.unread:
+            self.end()
+
+    def hold(self) -> None:
+        """Read no more from the client until something of what has come is taken up."""
+        if self._reading:
+            self._reading = False
+            self.transport.pause_reading()
+
+    def whole(self, status: int, fields: Fields, content: bytes) -> None:
+        """Send a whole response, and take up the next request."""
+        connection = self.connection
+        self.transport.write(connection.whole(status, fields, content, self.server.common.octets()))
+        self._on_time = self._nothing
+        if connection.ours is CLOSED or (
+            connection.theirs is not IDLE and not connection.keep_alive
+        ):
+            self.end()
+
+    def refuse(self, error: HTTPError) -> None:
+        """Answer what cannot be answered otherwise, and end the connection."""
+        if self.connection.ours is IDLE:
+            self.connection.keep_alive = False
+            response = Response.of(error)
+            self.server.note(self, response.status)
+            self.transport.write(
+                self.connection.whole(
+                    response.status, response.fields, response.content, self.server.common.octets()
+                )
+            )
+        self.end()
+
+    def end(self) -> None:
+        """Send what is to be sent, end our direction, then wait for the client to end its own.
+
+        To close while octets of the client are unread, or still come, resets the connection (RFC
+        9293 section 3.6.1), and a reset can take the response away from the client.
+        """
+        if self._lingering or self.transport.is_closing():
+            return
+        self._lingering = True
+        self.busy = True
+        if not self._reading:
+            self._reading = True
+            self.transport.resume_reading()
+        if self.connection._ended or not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        with suppress(OSError):
+            self.transport.write_eof()
+        self._wait(self.limits.drain_time, self.transport.abort)
+
+    # Time.
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        """Let the one timer call this, in place of what it was to call.
+
+        Moving a deadline on is the usual thing, so the timer is left alone and looks when it runs
+        out.
+        """
+        self._due = due = self._time() + seconds
+        self._on_time = then
+        if self._timer is None or self._timer.when() > due:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_at(due, self._time_is_over)
+
+    def _time_is_over(self) -> None:
+        self._timer = None
+        if self._due > self._time():
+            if self._due < math.inf:
+                self._timer = self._loop.call_at(self._due, self._time_is_over)
+            return
+        self._due = math.inf
+        self._on_time()
+
+    def _nothing(self) -> None:
+        pass
+
+    def _idle_too_long(self) -> None:
+        self.end()
+
+    def _head_too_slow(self) -> None:
+        self.refuse(HTTPError(408, f"no whole head within {self.limits.head_time:g} seconds"))
+
+    def _content_too_slow(self) -> None:
+        self.refuse(HTTPError(408, "the content came too slowly"))
+
+    def _sent_too_little(self) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        if unsent >= self._unsent:
+            self.transport.abort()
+        else:
+            self._unsent = unsent
+            self._wait(self.limits.send_time, self._sent_too_little)
+
+
+# --8<-- [end:HTTPProtocol]
+class SimpleProtocol(HTTPProtocol):
+    """A connection whose requests are answered by an application of the simple interface."""
+
+    def __init__(self, server: HTTPServer, application: Application) -> None:
+        super().__init__(server)
+        self._application = application
+        self._head: RequestHead
+        self._pieces: list[bytes] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self, head: RequestHead) -> None:
+        self._head = head
+        if head.length == 0:
+            return
+        self._pieces = []
+        if head.expects_continue:
+            self.transport.write(self.connection.inform(100))
+
+    def content(self, octets: bytes) -> None:
+        self._pieces.append(octets)
+
+    def complete(self) -> None:
+        content = b""
+        if self._pieces:
+            content = b"".join(self._pieces)
+            self._pieces = []
+        try:
+            answer = self._application(Request(self._head, content, self.client))
+            if type(answer) is Response:
+                self._send(answer)
+                return
+        except Exception as error:
+            self._send(self._failed(error))
+            return
+        self.busy = True
+        self._due = math.inf
+        self._task = self._loop.create_task(self._await(cast("Awaitable[Response]", answer)))
+
+    async def _await(self, answer: Awaitable[Response]) -> None:
+        try:
+            response = await answer
+        except Exception as error:
+            response = self._failed(error)
+        self.busy = False
+        self._send(response)
+        self.go_on()
+
+    def _failed(self, error: Exception) -> Response:
+        if isinstance(error, HTTPError):
+            return Response.of(error)
+        log.error("an application failed", exc_info=error)
+        return Response.of(HTTPError(500, "the application failed"))
+
+    def _send(self, response: Response) -> None:
+        try:
+            self.whole(response.status, response.fields, response.content)
+        except Exception as error:
+            self.connection.keep_alive = False
+            response = self._failed(error)
+            self.whole(response.status, response.fields, response.content)
+        self.server.note(self, response.status)
+
+    def gone(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+
+# --8<-- [start:HTTPServer]
+class HTTPServer:
+    """Serves HTTP/1.1 on listening sockets, in one event loop.
+
+    Args:
+        protocol: makes the protocol of a connection, such as a `SimpleProtocol`.
+        limits: what clients may take.
+        tls: for https; None for http.
+        access: called with connection and status of each response; None for nothing.
+    """
+
+    def __init__(
+        self,
+        protocol: Callable[[HTTPServer], HTTPProtocol],
+        limits: Limits | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        access: Callable[[HTTPProtocol, int], None] | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.common = Common()
+        self.room = memoryview(bytearray(ROOM))
+        self.loop: asyncio.AbstractEventLoop
+        self.stopping = False
+        self._protocol = protocol
+        self._tls = tls
+        self._access = access
+        self._connections: set[HTTPProtocol] = set()
+        self._stop_asked = asyncio.Event()
+        self._empty = asyncio.Event()
+
+    async def serve(self, listener: socket.socket, ready: Callable[[], Any] = bool) -> None:
+        """Serve until `stop` is called, then let requests in flight end within the drain time.
+
+        Args:
+            listener: a listening socket; it is closed at the end.
+            ready: called once connections are accepted.
+        """
+        self.loop = asyncio.get_running_loop()
+        more: dict[str, Any] = {"sock": listener, "backlog": 512}
+        if self._tls is not None:
+            more |= {"ssl": self._tls, "ssl_handshake_timeout": self.limits.head_time}
+        server = await self.loop.create_server(lambda: self._protocol(self), **more)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                self.loop.add_signal_handler(number, self.stop)
+        try:
+            ready()
+            await self._stop_asked.wait()
+        finally:
+            self.stopping = True
+            server.close()
+            await self._finish()
+
+    def stop(self) -> None:
+        """Ask `serve` to end; it goes on ending when this returns. For the loop's thread."""
+        self.stopping = True
+        self._stop_asked.set()
+
+    async def _finish(self) -> None:
+        """Let idle connections go at once, and the others when they have their response."""
+        for connection in list(self._connections):
+            connection.connection.keep_alive = False
+            if not connection.busy:
+                connection.go_on()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.drain_time):
+                while self._connections:
+                    self._empty.clear()
+                    await self._empty.wait()
+        for connection in list(self._connections):
+            connection.transport.abort()
+        # Each of them is told of its end in a turn of the loop.
+        await asyncio.sleep(0)
+
+    def take(self, connection: HTTPProtocol) -> bool:
+        """A connection has come; whether there is a place for it."""
+        self._connections.add(connection)
+        return len(self._connections) <= self.limits.clients
+
+    def leave(self, connection: HTTPProtocol) -> None:
+        """A connection has gone."""
+        self._connections.discard(connection)
+        if not self._connections:
+            self._empty.set()
+
+    def note(self, connection: HTTPProtocol, status: int) -> None:
+        """A response has been sent."""
+        if self._access is not None:
+            self._access(connection, status)
+
+
+# --8<-- [end:HTTPServer]

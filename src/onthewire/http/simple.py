@@ -1,0 +1,224 @@
+"""The simple interface: a function that takes a Request and returns a Response; and a Router.
+
+The content of a request is there as a whole when the function is called, bounded by
+`Limits.body`. A plain function runs where the connection is served: on the asyncio server it must
+not wait for anything. A function made with ``async def`` may.
+
+Left out: content that is read or written piece by piece; WSGI and ASGI applications have it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs, unquote_to_bytes
+
+from onthewire.http.events import Fields, HTTPError, RequestHead
+
+TEXT = "text/plain; charset=utf-8"
+
+
+# --8<-- [start:Request]
+class Request:
+    """A whole request.
+
+    Args:
+        head: what was asked for.
+        content: all of it.
+        client: address of the peer; empty where it has none.
+    """
+
+    __slots__ = ("client", "content", "head", "parameters")
+
+    def __init__(self, head: RequestHead, content: bytes = b"", client: str = "") -> None:
+        self.head = head
+        self.content = content
+        self.client = client
+        self.parameters: dict[str, str] = {}
+        """What stood in the places of a route such as ``/notes/{id}``."""
+
+    @property
+    def method(self) -> str:
+        """As sent."""
+        return self.head.method
+
+    @property
+    def path(self) -> str:
+        """The path, decoded.
+
+        Raises:
+            HTTPError: 400, it is no UTF-8 or has a ``%`` that begins no octet.
+        """
+        return decoded(self.head.path)
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The parameters behind the ``?``; each may be there more than once."""
+        return parse_qs(self.head.query.decode("latin-1"), keep_blank_values=True)
+
+    def get(self, name: str) -> str | None:
+        """The value of a field, None without one; the case of the name does not matter."""
+        value = self.head.get(name.lower().encode("latin-1"))
+        return None if value is None else value.decode("latin-1")
+
+    def json(self) -> Any:
+        """The content, read as JSON.
+
+        Raises:
+            HTTPError: 400, it is none.
+        """
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            raise HTTPError(400, "the content is no JSON") from None
+
+
+# --8<-- [end:Request]
+def decoded(path: bytes) -> str:
+    """A path with its percent-encoded octets decoded (RFC 3986 section 2.1).
+
+    Raises:
+        HTTPError: 400, it is no UTF-8 or has a ``%`` that begins no octet.
+    """
+    if b"%" not in path:
+        return path.decode("ascii")
+    for part in path.split(b"%")[1:]:
+        if len(part) < 2 or not all(octet in b"0123456789ABCDEFabcdef" for octet in part[:2]):
+            raise HTTPError(400, "a percent sign that begins no octet")
+    try:
+        return unquote_to_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise HTTPError(400, "a path that is no UTF-8") from None
+
+
+# --8<-- [start:Response]
+class Response:
+    """A whole response; it may be returned many times.
+
+    Args:
+        content: octets, or text, which is sent as UTF-8.
+        status: 200 to 999.
+        content_type: None for none.
+        fields: more fields: names and values.
+    """
+
+    __slots__ = ("content", "fields", "status")
+
+    def __init__(
+        self,
+        content: bytes | str = b"",
+        status: int = 200,
+        content_type: str | None = TEXT,
+        fields: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self.content = content.encode() if isinstance(content, str) else content
+        self.status = status
+        found = [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields
+        ]
+        if content_type is not None:
+            found.insert(0, (b"content-type", content_type.encode("latin-1")))
+        self.fields: Fields = tuple(found)
+
+    @classmethod
+    def of(cls, error: HTTPError, fields: Iterable[tuple[str, str]] = ()) -> Response:
+        """The response that tells about an error."""
+        return cls(f"{error}\n", error.status, fields=fields)
+
+
+# --8<-- [end:Response]
+Application = Callable[[Request], Response | Awaitable[Response]]
+
+
+# --8<-- [start:Router]
+class Router:
+    """An application that chooses a function by path and method.
+
+    HEAD is answered as GET without its content (RFC 9110 section 9.3.2), OPTIONS by the methods
+    that there are (section 9.3.7), a method that is not among them by 405 with Allow (section
+    15.5.6), a path without any by 404.
+    """
+
+    def __init__(self) -> None:
+        self._exact: dict[bytes, dict[str, Application]] = {}
+        self._patterns: list[tuple[list[str], dict[str, Application]]] = []
+        self._below: list[tuple[str, Application]] = []
+
+    def add(self, methods: str, path: str, handler: Application) -> None:
+        """Let a function answer.
+
+        Args:
+            methods: one or more, separated by blanks.
+            path: decoded; a segment ``{name}`` takes any one segment, which is then in
+                `Request.parameters`.
+            handler: what answers.
+        """
+        if "{" not in path:
+            table = self._exact.setdefault(path.encode(), {})
+        else:
+            segments = path.split("/")
+            known = [table for each, table in self._patterns if each == segments]
+            table = known[0] if known else {}
+            if not known:
+                self._patterns.append((segments, table))
+        for method in methods.split():
+            table[method] = handler
+            if method == "GET":
+                table.setdefault("HEAD", handler)
+
+    def route(self, methods: str, path: str) -> Callable[[Application], Application]:
+        """As `add`, as a decorator."""
+
+        def adds(handler: Application) -> Application:
+            self.add(methods, path, handler)
+            return handler
+
+        return adds
+
+    def mount(self, prefix: str, handler: Application) -> None:
+        """Let an application answer all paths that begin so, whatever the method."""
+        self._below.append((prefix, handler))
+
+    def __call__(self, request: Request) -> Response | Awaitable[Response]:
+        """Answer a request."""
+        table = self._exact.get(request.head.path)
+        if table is None:
+            if request.head.path == b"*":
+                methods = {method for each in self._exact.values() for method in each}
+                return Response(content_type=None, fields=[("allow", allow(methods))])
+            path = request.path
+            for prefix, handler in self._below:
+                if path.startswith(prefix):
+                    return handler(request)
+            table = self._exact.get(path.encode()) or self._matching(path, request)
+            if table is None:
+                return Response.of(HTTPError(404, "there is nothing at this path"))
+        found = table.get(request.head.method)
+        if found is not None:
+            return found(request)
+        fields = [("allow", allow(table))]
+        if request.head.method == "OPTIONS":
+            return Response(content_type=None, fields=fields)
+        return Response.of(HTTPError(405, "this path does not have that method"), fields)
+
+    def _matching(self, path: str, request: Request) -> dict[str, Application] | None:
+        segments = path.split("/")
+        for pattern, table in self._patterns:
+            if len(pattern) == len(segments):
+                named = {}
+                for wanted, segment in zip(pattern, segments, strict=True):
+                    if wanted[:1] == "{":
+                        named[wanted[1:-1]] = segment
+                    elif wanted != segment:
+                        break
+                else:
+                    request.parameters = named
+                    return table
+        return None
+
+
+# --8<-- [end:Router]
+def allow(methods: Iterable[str]) -> str:
+    """The value of an Allow field; OPTIONS is always there."""
+    return ", ".join(sorted({*methods, "OPTIONS"}))
