@@ -184,6 +184,19 @@ WRONG = [
     pytest.param(
         "line-server", "wrong_no_limit", 3, "memory grew by", marks=linux
     ),
+    ("reliable-path", "stub", 1, "octets, the sender sent the packets none, not 0, 1"),
+    ("reliable-path", "wrong_acks_what_came", 4, "The ACK to packet 0 has the number 0"),
+    ("reliable-path", "wrong_any_transfer", 5, "answered a packet of another transfer"),
+    ("reliable-path", "wrong_believes_ack", 2, "An ACK with number 9 was believed"),
+    ("reliable-path", "wrong_leaves_at_end", 6, "The end was not answered again"),
+    ("reliable-path", "wrong_never_gives_up", 6, "went on after 31 timeouts in a row"),
+    ("reliable-path", "wrong_no_check", 5, "The receiver answered a packet that was cut"),
+    ("reliable-path", "wrong_no_timer", 3, "Packet 0 was not acknowledged, and not sent again"),
+    ("reliable-path", "wrong_no_window", 2, "Packet 4 was sent while packet 0 was not"),
+    ("reliable-path", "wrong_one_at_a_time", 1, "the sender sent the packets 0, not 0, 1"),
+    ("reliable-path", "wrong_sends_all_again", 3, "Packet 0 was sent again after it had been"),
+    ("reliable-path", "wrong_silent_to_copies", 4, "Packet 0 was not answered by an ACK"),
+    ("reliable-path", "wrong_takes_twice", 4, "After packet 0, other octets had been handed out"),
 ]  # fmt: skip
 
 EXERCISE = {exercise.name: exercise for exercise in EXERCISES}

@@ -17,6 +17,7 @@ from courseware.exercises import (
     kv_watch,
     line_server,
     pack_reading,
+    reliable_path,
     steady_echo,
     typed_frames,
     upload,
@@ -38,6 +39,7 @@ EXERCISES: tuple[Exercise, ...] = (
     line_server.EXERCISE,
     typed_frames.EXERCISE,
     kv_watch.EXERCISE,
+    reliable_path.EXERCISE,
 )
 """In the order of the chapters, which is the suggested one."""
 
