@@ -31,6 +31,8 @@ class Server:
         finally:
             self.clients -= 1
             writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def converse(self, reader, writer):
         conversation = self.protocol.Conversation(self.store)
