@@ -19,7 +19,7 @@ class Sender:
         self.window = 1 if scheme == "stop-and-wait" else window
         self.pieces = [content[at : at + piece] for at in range(0, len(content), piece)] + [None]
         self.base = self.next = 0  # the oldest that is not acknowledged, the next new one
-        self.under_way = {}  # number: when it was sent, how often
+        self.under_way = {}  # number: when it was sent, how often; in the order of sending
         self.shortest, self.longest = shortest, longest
         self.srtt, self.rttvar, self.rto = None, 0, longest
         self.doubled_at, self.silent, self.sent = -1, 0, 0
@@ -30,13 +30,17 @@ class Sender:
 
     def due(self):
         """When `send` has to be called, if nothing comes before."""
-        return min(at for at, _ in self.under_way.values()) + self.rto if self.under_way else None
+        return next((at + self.rto for at, _ in self.under_way.values()), None)
 
     def send(self, now):
         """The datagrams that are due."""
-        late = [number for number, (at, _) in self.under_way.items() if at + self.rto <= now]
+        late = []
+        for number, (at, _) in self.under_way.items():
+            if at + self.rto > now:
+                break
+            late.append(number)
         if late and self.scheme == "go-back-n":
-            late = list(self.under_way)
+            late = sorted(self.under_way)
         if any(self.under_way[number][0] >= self.doubled_at for number in late):
             self.silent += 1
             if self.silent > self.tries:
@@ -46,7 +50,7 @@ class Sender:
         new = range(self.next, min(self.base + self.window, len(self.pieces)))
         self.next = max(self.next, new.stop)
         for number in (*late, *new):
-            _, times = self.under_way.get(number, (0, 0))
+            _, times = self.under_way.pop(number, (0, 0))
             self.under_way[number] = now, times + 1
         self.sent += len(late) + len(new)
         return [self.packet(number) for number in (*late, *new)]

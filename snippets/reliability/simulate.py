@@ -10,7 +10,7 @@ RATE = 1_000_000  # octets a second
 ROUND_TRIP = 0.05  # seconds
 HEADERS = 28  # octets that IPv4 and UDP add
 WINDOW = 64
-CONTENT = bytes(300_000)
+CONTENT = bytes(250_000)
 RUNS = 3
 LOSSES = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
 
