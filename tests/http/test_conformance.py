@@ -12,24 +12,33 @@ import pytest
 
 from onthewire.http.aio import HTTPServer, SimpleProtocol
 from onthewire.http.demonstration import application
+from onthewire.http.threaded import HTTPThreadServer, simple
 from tests.http.cases import CASES, GET, Case
 
 PATIENCE = 10.0
 
 
-@pytest.fixture(scope="module")
-def address():
-    """The demonstration on asyncio, in a thread of its own."""
+@pytest.fixture(scope="module", params=["asyncio", "threads"])
+def address(request):
+    """The demonstration on one of the two servers, in a thread of its own."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    where = listener.getsockname()
-    app = application()
-    server = HTTPServer(lambda owner: SimpleProtocol(owner, app))
     started = threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(listener, started.set)))
+    app = application()
+    if request.param == "asyncio":
+        server = HTTPServer(lambda owner: SimpleProtocol(owner, app))
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(listener, started.set)))
+    else:
+        server = HTTPThreadServer(simple(app), listener=listener)
+        thread = threading.Thread(target=server.serve)
+        started.set()
+    where = listener.getsockname()
     thread.start()
     assert started.wait(PATIENCE)
     yield where
-    server.loop.call_soon_threadsafe(server.stop)
+    if request.param == "asyncio":
+        server.loop.call_soon_threadsafe(server.stop)
+    else:
+        server.stop()
     thread.join(PATIENCE)
     assert not thread.is_alive()
 

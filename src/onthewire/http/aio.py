@@ -20,12 +20,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, cast
 
-from onthewire.http.connection import BODY, CLOSED, IDLE, ServerConnection
-from onthewire.http.events import Data, End, Fields, HTTPError, RemoteError, RequestHead
+from onthewire.http.connection import BODY, CLOSED, DONE, IDLE, ServerConnection
+from onthewire.http.events import Data, End, Fields, HTTPError, RequestHead
 from onthewire.http.limits import Limits
 from onthewire.http.simple import Application, Request, Response
 
 log = logging.getLogger("onthewire.http")
+
+Access = Callable[[str, RequestHead | None, int], None]
+"""Told about each response: the client's address, the request (None for no request), the status."""
 
 NAME = b"server: onthewire\r\n"
 
@@ -49,6 +52,12 @@ class Common:
             self._octets = b"date: " + date + b"\r\n" + NAME
         return self._octets
 
+    def beside(self, fields: Fields) -> bytes:
+        """Those of them that are not among the fields of an application."""
+        names = {name for name, _ in fields}
+        lines = self.octets().splitlines(keepends=True)
+        return b"".join(line for line in lines if line.partition(b":")[0] not in names)
+
 
 # --8<-- [start:HTTPProtocol]
 class HTTPProtocol(asyncio.BufferedProtocol):
@@ -68,7 +77,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         """Whether a request is being answered, so that the next one has to wait."""
         self._loop = server.loop
         self._time = server.loop.time
-        self._paused = False
+        self.paused = False
         self._reading = True
         self._lingering = False
         self._timer: asyncio.TimerHandle | None = None
@@ -129,12 +138,12 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         return not self.transport.get_extra_info("sslcontext")
 
     def pause_writing(self) -> None:
-        self._paused = True
+        self.paused = True
         self._unsent = self.transport.get_write_buffer_size()
         self._wait(self.limits.send_time, self._sent_too_little)
 
     def resume_writing(self) -> None:
-        self._paused = False
+        self.paused = False
         self._due = math.inf
         if not self.busy:
             self.go_on()
@@ -152,7 +161,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         """Take up what has come, as far as nothing is being answered."""
         connection = self.connection
         try:
-            while not (self.busy or self._paused or self._lingering):
+            while not (self.busy or self.paused or self._lingering):
                 event = connection.next_event()
                 if event is None:
                     break
@@ -167,10 +176,14 @@ class HTTPProtocol(asyncio.BufferedProtocol):
                 else:
                     self.transport.close()
                     return
-        except RemoteError as error:
+        except HTTPError as error:
             self.refuse(error)
             return
-        if not (self.busy or self._paused or self._lingering):
+        if self.paused or self._lingering:
+            return
+        if self.busy:
+            self._due = math.inf  # The time that an answer takes is the application's.
+        else:
             self._await_more()
 
     def _await_more(self) -> None:
@@ -197,7 +210,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
 
     def _take(self, octets: bytes) -> None:
         self._content += len(octets)
-        if self.connection.ours is IDLE:
+        if self.connection.ours is not DONE:
             self.content(octets)
             return
         # The response is complete; what nobody wants is read up to a limit, for the next request.
@@ -212,10 +225,17 @@ class HTTPProtocol(asyncio.BufferedProtocol):
             self.transport.pause_reading()
 
     def whole(self, status: int, fields: Fields, content: bytes) -> None:
-        """Send a whole response, and take up the next request."""
-        connection = self.connection
-        self.transport.write(connection.whole(status, fields, content, self.server.common.octets()))
+        """Send a whole response."""
+        octets = self.connection.whole(status, fields, content, self.server.common.octets())
+        self.transport.write(octets)
+        self.sent()
+
+    def sent(self) -> None:
+        """A response is complete; `go_on` may take up the next request, or the connection ends."""
         self._on_time = self._nothing
+        connection = self.connection
+        if self.server.access is not None:
+            self.server.access(self.client, connection.request, connection.status)
         if connection.ours is CLOSED or (
             connection.theirs is not IDLE and not connection.keep_alive
         ):
@@ -226,12 +246,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         if self.connection.ours is IDLE:
             self.connection.keep_alive = False
             response = Response.of(error)
-            self.server.note(self, response.status)
-            self.transport.write(
-                self.connection.whole(
-                    response.status, response.fields, response.content, self.server.common.octets()
-                )
-            )
+            self.whole(response.status, response.fields, response.content)
         self.end()
 
     def end(self) -> None:
@@ -335,7 +350,6 @@ class SimpleProtocol(HTTPProtocol):
             self._send(self._failed(error))
             return
         self.busy = True
-        self._due = math.inf
         self._task = self._loop.create_task(self._await(cast("Awaitable[Response]", answer)))
 
     async def _await(self, answer: Awaitable[Response]) -> None:
@@ -360,7 +374,6 @@ class SimpleProtocol(HTTPProtocol):
             self.connection.keep_alive = False
             response = self._failed(error)
             self.whole(response.status, response.fields, response.content)
-        self.server.note(self, response.status)
 
     def gone(self) -> None:
         if self._task is not None:
@@ -375,7 +388,7 @@ class HTTPServer:
         protocol: makes the protocol of a connection, such as a `SimpleProtocol`.
         limits: what clients may take.
         tls: for https; None for http.
-        access: called with connection and status of each response; None for nothing.
+        access: told about each response; None for nobody.
     """
 
     def __init__(
@@ -384,7 +397,7 @@ class HTTPServer:
         limits: Limits | None = None,
         *,
         tls: ssl.SSLContext | None = None,
-        access: Callable[[HTTPProtocol, int], None] | None = None,
+        access: Access | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.common = Common()
@@ -392,8 +405,8 @@ class HTTPServer:
         self.loop: asyncio.AbstractEventLoop
         self.stopping = False
         self._protocol = protocol
-        self._tls = tls
-        self._access = access
+        self.tls = tls
+        self.access = access
         self._connections: set[HTTPProtocol] = set()
         self._stop_asked = asyncio.Event()
         self._empty = asyncio.Event()
@@ -407,8 +420,8 @@ class HTTPServer:
         """
         self.loop = asyncio.get_running_loop()
         more: dict[str, Any] = {"sock": listener, "backlog": 512}
-        if self._tls is not None:
-            more |= {"ssl": self._tls, "ssl_handshake_timeout": self.limits.head_time}
+        if self.tls is not None:
+            more |= {"ssl": self.tls, "ssl_handshake_timeout": self.limits.head_time}
         server = await self.loop.create_server(lambda: self._protocol(self), **more)
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):
@@ -452,11 +465,6 @@ class HTTPServer:
         self._connections.discard(connection)
         if not self._connections:
             self._empty.set()
-
-    def note(self, connection: HTTPProtocol, status: int) -> None:
-        """A response has been sent."""
-        if self._access is not None:
-            self._access(connection, status)
 
 
 # --8<-- [end:HTTPServer]

@@ -238,7 +238,13 @@ _kept: dict[Limits, dict[bytes, RequestHead]] = {}
 
 
 class ServerConnection(Connection):
-    """The server's side: requests come, responses go."""
+    """The server's side: requests come, responses go.
+
+    Attributes:
+        request: the head of the last request; None where what came was none.
+        status: of the last response.
+        waits_for_continue: whether the client sends its content only after `inform(100)`.
+    """
 
     _their_moves = CLIENT
     _our_moves = SERVER
@@ -246,6 +252,7 @@ class ServerConnection(Connection):
     def __init__(self, limits: Limits | None = None) -> None:
         super().__init__(limits)
         self.request: RequestHead | None = None
+        self.status = 0
         self.waits_for_continue = False
         self._is_head = False
         self._kept = _kept.setdefault(self.limits, {})
@@ -337,6 +344,7 @@ class ServerConnection(Connection):
         if status == 204 and length is not None:
             raise LocalError("204 has no Content-Length (RFC 9110 section 8.6)")
         self._move(ResponseHead)
+        self.status = status
         minor = 1 if self.request is None else self.request.minor
         self._left = length
         self._bodiless = self._is_head or status in NO_CONTENT
