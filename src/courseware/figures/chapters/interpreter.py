@@ -127,8 +127,8 @@ def speedup(records: Path = RECORDS) -> str:
                 *drawn,
                 f'<text class="fig-muted" x="{LEFT}" y="{TOP - 10}" font-size="13">'
                 "times as fast as one</text>",
-                f'<text class="fig-muted" x="{LEFT}" y="{BOTTOM + 64}" font-size="13">',
-            f"{told}</text>",
+                f'<text class="fig-muted" x="{LEFT}" y="{BOTTOM + 64}" font-size="13">'
+                f"{told}</text>",
                 "</svg>",
             ]
         )
