@@ -8,6 +8,7 @@ from __future__ import annotations
 from courseware.exercises import (
     ask_again,
     bounded_buffer,
+    broadcast,
     fast_hasher,
     fetch_line,
     first_completed,
@@ -39,6 +40,7 @@ EXERCISES: tuple[Exercise, ...] = (
     line_server.EXERCISE,
     typed_frames.EXERCISE,
     kv_watch.EXERCISE,
+    broadcast.EXERCISE,
     reliable_path.EXERCISE,
 )
 """In the order of the chapters, which is the suggested one."""
