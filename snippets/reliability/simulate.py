@@ -15,11 +15,11 @@ RUNS = 3
 LOSSES = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
 
 
-def transfer(scheme, loss, seed):
+def transfer(scheme, loss, seed, content=CONTENT, tries=30):
     """Seconds that the content takes, on a clock that is a number."""
     chance = random.Random(f"{scheme} {loss} {seed}")
     order = itertools.count()
-    sender = Sender(scheme, 1, CONTENT, WINDOW)
+    sender = Sender(scheme, 1, content, WINDOW, tries=tries)
     receiver = Receiver(scheme, WINDOW)
     now, free, under_way = 0, 0, []
     while not sender.finished:
@@ -38,7 +38,7 @@ def transfer(scheme, loss, seed):
             answer = receiver.receive(datagram)
             if chance.random() >= loss:
                 heapq.heappush(under_way, (now + ROUND_TRIP / 2, next(order), "back", answer))
-    assert receiver.take() == CONTENT
+    assert receiver.take() == content
     return now
 
 

@@ -10,7 +10,7 @@ TRIES = 10
 
 
 class GaveUp(Exception):
-    """Ten timeouts in a row without an ACK that acknowledged something new."""
+    """Raised at the eleventh timeout in a row, if no ACK acknowledged something new."""
 
 
 def pack(kind, transfer, number, content=b""):

@@ -2,7 +2,7 @@
 
 Each packet of the transfer is answered by an ACK, also one that came before: its ACK may have been
 lost. After the end the receiver stays for a while, for the same reason. TCP waits in TIME-WAIT
-(RFC 9293 section 3.6.1).
+(RFC 9293 section 3.6).
 """
 
 from __future__ import annotations
