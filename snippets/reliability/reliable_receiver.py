@@ -8,7 +8,7 @@ import sys
 from schemes import SCHEMES, Receiver
 
 IDLE = 10  # seconds of silence before it gives up
-LINGER = 0.5  # seconds of silence, after the end, in which it still answers
+LINGER = 1  # seconds of silence, after the end, in which it still answers: ten timeouts
 LIMIT = 10_000_000
 
 

@@ -32,7 +32,7 @@ def main():
     options = parser.parse_args()
     content = options.file.read_bytes()
     transfer = secrets.randbits(32)
-    settings = {"shortest": 0.02, "longest": 0.2, "tries": options.tries, "piece": options.piece}
+    settings = {"shortest": 0.02, "longest": 0.1, "tries": options.tries, "piece": options.piece}
     sender = Sender(options.scheme, transfer, content, **settings)
     began = time.monotonic()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:

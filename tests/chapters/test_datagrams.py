@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import threading
@@ -34,7 +35,9 @@ def bound() -> socket.socket:
 def options(port: int, **faults: Any) -> SimpleNamespace:
     settings = {"loss": 0, "duplicate": 0, "reorder": 0, "delay": 0, "hold": 0.01}
     names = ("there", "back")
-    return SimpleNamespace(to=port, seed="1", **(settings | {"only": names, "quiet": False} | faults))
+    return SimpleNamespace(
+        to=port, seed="1", **(settings | {"only": names, "quiet": False} | faults)
+    )
 
 
 def test_the_client_waits_where_nobody_is_and_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,14 +111,15 @@ def test_the_oldest_client_makes_room(
         sources: list[object] = []
 
         def clients() -> None:
-            for number in range(65):
-                with bound() as client:
+            # All stay open, so that no port comes twice.
+            with contextlib.ExitStack() as held:
+                for number in range(66):
+                    client = held.enter_context(bound())
+                    if number == 65:
+                        ended.set()
                     client.sendto(b"%d" % number, proxy.getsockname())
-                    sources.append(server.recvfrom(100))
-            proxy_address = proxy.getsockname()
-            ended.set()
-            with bound() as client:
-                client.sendto(b"", proxy_address)
+                    if number < 65:
+                        sources.append(server.recvfrom(100))
 
         ended = threading.Event()
         kept = relay.__globals__["Direction"]

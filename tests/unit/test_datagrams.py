@@ -7,7 +7,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -200,9 +200,10 @@ def test_the_flow_that_was_idle_longest_makes_room() -> None:
     with relayed("first", "last") as (_, (server, first, last)):
         first.send(b"first")
         _, earlier = server.recvfrom(100)
-        for number in range(FLOW_LIMIT):
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-                client.connect(first.getpeername())
+        with ExitStack() as held:  # all stay open, so that no port comes twice
+            for number in range(FLOW_LIMIT):
+                client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                held.enter_context(client).connect(first.getpeername())
                 client.send(b"%d" % number)
                 assert server.recv(100) == b"%d" % number
         first.send(b"again")

@@ -23,8 +23,12 @@ from onthewire.reliable.sender import WINDOW, WINDOW_LIMIT
 IDLE = 120.0
 """Seconds of silence, before the end has come, after which a receiver gives up."""
 
-LINGER = 3.0
-"""Seconds of silence, after the end, for which a receiver still answers."""
+LINGER = 120.0
+"""Seconds of silence, after the end, for which a receiver still answers.
+
+Twice the longest RTO of a sender: it sends its END again in that time, and once more if that is
+lost. Who shortens the one has to shorten the other.
+"""
 
 
 class Receiver:
