@@ -13,7 +13,7 @@ from courseware.checker.peers import ChunkyPeer, NonReader, Peer
 from courseware.checker.report import Failed
 from courseware.checker.waiting import wait_until
 from courseware.checker.wire import QUICK_ACKNOWLEDGMENTS, Connection
-from courseware.exercises.context import Context, Server
+from courseware.exercises.context import Context, Kind, Server
 from courseware.exercises.model import Exercise, Stage
 
 LINE_LIMIT = 4_096
@@ -30,10 +30,10 @@ GAP = 0.25
 CUT_WITHIN = 1.5
 """Seconds until a client is cut off: the policy's time, and some for a busy machine."""
 
-SLOW_LINES, SLOW_READ, SLOW_PAUSE = 140, 16_384, 0.02
-"""What a slow client gets, how much it reads at a time, and how long it pauses: 0.8 MB a second."""
+SLOW_LINES, SLOW_READ, SLOW_PAUSE = 210, 16_384, 0.01
+"""What a slow client gets, how much it reads at a time, and how long it pauses: 1.6 MB a second."""
 
-ATTEMPTS = 4
+ATTEMPTS = 3
 """Where this machine itself was too late, a stage begins anew."""
 
 MEBIBYTE = 1_048_576
@@ -56,12 +56,18 @@ def long_lines(chance: Chance, count: int) -> list[bytes]:
     return [b"%06d %b\n" % (number, filling) for number in range(count)]
 
 
+def join(context: Context, everybody: list[Connection], client: Kind) -> Kind:
+    """Let a client be known to be there: it says a line, and all get it."""
+    everybody.append(client)
+    hear(client, everybody, line_of(context.chance), f"a first line of client {len(everybody)}")
+    return client
+
+
 def crowd(context: Context, server: Server, count: int) -> list[Connection]:
-    """Clients that are known to be there: each has got a line of its own back."""
+    """Clients that are known to be there."""
     clients: list[Connection] = []
-    for number in range(1, count + 1):
-        clients.append(context.connect(server))
-        hear(clients[-1], clients, line_of(context.chance), f"a line of client {number}")
+    for _ in range(count):
+        join(context, clients, context.connect(server))
     return clients
 
 
@@ -101,9 +107,8 @@ def sends_to_all(context: Context) -> None:
 def keeps_lines_whole(context: Context) -> None:
     """A client sends its line in pieces, another one its own between them."""
     server = context.start()
-    other = context.connect(server)
-    client = context.peer(server, ChunkyPeer)
-    hear(client, [client, other], line_of(context.chance), "a first line")
+    (other,) = crowd(context, server, 1)
+    client = join(context, [other], context.peer(server, ChunkyPeer))
     first, second = line_of(context.chance), line_of(context.chance)
     splits = list(client.splits(first + second))
     if not QUICK_ACKNOWLEDGMENTS:
@@ -124,9 +129,7 @@ def keeps_lines_whole(context: Context) -> None:
 
 def serves_fifty(context: Context) -> None:
     """Fifty clients send at the same time; all get the lines in one order."""
-    server = context.start()
-    clients = [context.connect(server) for _ in range(CLIENTS)]
-    hear(clients[0], clients, line_of(context.chance), f"a line for {CLIENTS} clients")
+    clients = crowd(context, context.start(), CLIENTS)
     lines = [b"%02d %b" % (number, line_of(context.chance)) for number in range(CLIENTS)]
     for client, line in zip(clients, lines, strict=True):
         client.send(line)
@@ -155,10 +158,9 @@ def does_not_wait(context: Context) -> None:
 def waits_for_frozen(context: Context) -> bool:
     """Whether the others got nothing for a while and a frozen one was then cut off."""
     server = context.start()
-    healthy = [context.connect(server) for _ in range(CLIENTS - FROZEN)]
-    frozen = [context.peer(server, Frozen) for _ in range(FROZEN)]
-    everybody = [*healthy, *frozen]
-    hear(healthy[0], everybody, line_of(context.chance), f"a line for {CLIENTS} clients")
+    healthy = crowd(context, server, CLIENTS - FROZEN)
+    everybody = list(healthy)
+    frozen = [join(context, everybody, context.peer(server, Frozen)) for _ in range(FROZEN)]
     longest, cut_off = 0.0, False
     sender = context.chance.choice(healthy)
     for line in long_lines(context.chance, LINES):
@@ -185,7 +187,7 @@ def expect_cut_off(
         gone.update(client for client in frozen if client not in gone and client.cut_off())
         return len(gone) == len(frozen)
 
-    wait_until(all_gone, min(CUT_WITHIN, PATIENCE + sender.patience), pause=0.01)
+    wait_until(all_gone, min(CUT_WITHIN, PATIENCE + sender.patience / 2), pause=0.01)
     for client in frozen:
         # A program may end a connection without a reset: its end is behind what the system holds.
         if client not in gone and not client.ended(sender.patience):
@@ -209,8 +211,8 @@ def keeps_the_slow(context: Context) -> None:
 def slow_failure(context: Context) -> tuple[bool, Failed | None]:
     """What a slow client has to complain of; and whether it was itself too late once."""
     server = context.start()
-    fast, slow = context.connect(server), context.peer(server, Slow)
-    hear(fast, [fast, slow], line_of(context.chance), "a line for two clients")
+    (fast,) = crowd(context, server, 1)
+    slow = join(context, [fast], context.peer(server, Slow))
     lines = long_lines(context.chance, SLOW_LINES)
     for line in lines:
         hear(fast, [fast], line, "a line for the fast one of two clients")
@@ -253,8 +255,8 @@ class Slow(Peer):
 def holds_little(context: Context) -> None:
     """More lines than may be held come before the policy's time is over."""
     server = context.start()
-    sender, frozen = context.connect(server), context.peer(server, Frozen)
-    hear(sender, [sender, frozen], line_of(context.chance), "a line for two clients")
+    (sender,) = crowd(context, server, 1)
+    join(context, [sender], context.peer(server, Frozen))
     before = context.use(server)
     lines = long_lines(context.chance, 50)
     block = b"".join(lines)
@@ -274,8 +276,7 @@ def forgets_leavers(context: Context) -> None:
     stays = crowd(context, server, 2)
     before = context.use(server)
     for number in range(LEAVERS):
-        client = context.connect(server)
-        hear(client, [*stays, client], line_of(context.chance), "a line of a newcomer")
+        client = join(context, list(stays), context.connect(server))
         if number % 3 == 0:
             client.end()
             client.expect_end("the end of the client's side")
