@@ -9,6 +9,7 @@ from courseware.exercises import (
     ask_again,
     bounded_buffer,
     broadcast,
+    dns_stages,
     fast_hasher,
     fetch_line,
     first_completed,
@@ -41,6 +42,7 @@ EXERCISES: tuple[Exercise, ...] = (
     typed_frames.EXERCISE,
     kv_watch.EXERCISE,
     broadcast.EXERCISE,
+    dns_stages.EXERCISE,
     reliable_path.EXERCISE,
 )
 """In the order of the chapters, which is the suggested one."""
