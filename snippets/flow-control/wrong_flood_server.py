@@ -8,20 +8,23 @@ BLOCK = bytes(500_000)
 ENOUGH = 20_000_000
 
 
-async def flood(_, writer):
+async def flood(reader, writer):
+    held = writer.transport.get_write_buffer_size
     try:
-        while not writer.is_closing():
+        # Without a limit the demonstration would end with the machine's memory.
+        while not writer.is_closing() and held() <= ENOUGH:
             writer.write(BLOCK)
-            # Without this the demonstration would end with the machine's memory.
-            if writer.transport.get_write_buffer_size() > ENOUGH:
-                print(f"more than {ENOUGH} octets are held for one client: stopped", flush=True)
-                break
             await asyncio.sleep(0.001)
-    except asyncio.CancelledError:
-        # Ctrl-C.
+        if held() > ENOUGH:
+            print(f"more than {ENOUGH} octets are held for one client: stopped", flush=True)
+        await reader.read()
+    except (OSError, asyncio.CancelledError):
+        # Gone, or Ctrl-C.
         pass
     finally:
         writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 async def serve(port):
