@@ -80,6 +80,9 @@ def known_texts(root: Path, inline: list[str]) -> dict[str, str]:
         for terminal in parse(path).terminals.values():
             label = f"transcript {path.parent.name}/{path.stem}:{terminal.name}"
             known[_normal("\n".join(terminal.lines))] = label
+    for path in sorted((root / "snippets").glob("*/*.zone")):
+        label = f"zone file {path.parent.name}/{path.name}, which a recorded server serves"
+        known[_normal(path.read_text(encoding="utf-8"))] = label
     for path in sorted((root / "snippets").rglob("*.py")):
         label = f"program {path.relative_to(root / 'snippets').as_posix()}"
         known[_normal(path.read_text(encoding="utf-8"))] = label

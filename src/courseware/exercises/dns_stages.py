@@ -34,10 +34,10 @@ from onthewire.dns import (
 )
 
 TICK = 0.01
-SECOND = 0.05
+SECOND = 0.03
 """Real seconds that a second of TTL takes in the last stage."""
 
-SHORT, SHORT_TIME = 2, 0.13
+SHORT, SHORT_TIME = 2, 0.08
 """A TTL that ends while the checker waits, and the real seconds after which it certainly has."""
 
 LONG = 400
