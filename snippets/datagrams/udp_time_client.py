@@ -45,7 +45,7 @@ def main():
             took = time.time() - asked
             order = "after" if made >= asked else "BEFORE"
             print(f"question {question}: try {number}, answer after {took:.2f} s,", end=" ")
-            print(f"made {made - asked:.2f} s {order} the question;", end=" ")
+            print(f"made {abs(made - asked):.2f} s {order} the question;", end=" ")
             print(f"{ignored} ignored", flush=True)
 
 

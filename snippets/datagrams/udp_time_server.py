@@ -17,7 +17,7 @@ def serve(server):
         with contextlib.suppress(TimeoutError, ConnectionError):
             request, client = server.recvfrom(LONGEST + 1)
             if len(request) <= LONGEST:
-                server.sendto(request + f" {time.time():.3f}".encode(), client)
+                server.sendto(request + f" {time.time():.6f}".encode(), client)
 
 
 def main():
