@@ -33,8 +33,8 @@ CUT_WITHIN = 1.5
 END_WITHIN = 0.5
 """Seconds for a client that reads at last to come to the end that was there already."""
 
-SLOW_LINES, SLOW_READ, SLOW_PAUSE = 200, 16_384, 0.009
-"""What a slow client gets, how much it reads at a time, and how long it pauses: at most 1.8 MB a second."""
+SLOW_LINES, SLOW_READ, SLOW_PAUSE = 210, 16_384, 0.01
+"""What a slow client gets, how much it reads at a time, and how long it pauses: at most 1.6 MB a second."""
 
 ATTEMPTS = 2
 """Where this machine itself was too late, a stage begins anew."""
