@@ -31,12 +31,18 @@ class Message(NamedTuple):
     additionals: Sequence[Record] = ()
 
 
+def number_of(kind):
+    return TYPES[kind] if kind in TYPES else int(kind.removeprefix("TYPE"))
+
+
 def write_data(out, kind, text, seen):
     if kind in ("A", "AAAA"):
         out += ipaddress.ip_address(text).packed
     elif kind == "TXT":
         octets = json.loads(text).encode("ascii")
         out += bytes([len(octets)]) + octets
+    elif kind not in FIELDS:
+        out += bytes.fromhex(text)
     else:
         for field, word in zip(FIELDS[kind], text.split(), strict=True):
             if field == "n":
@@ -71,10 +77,10 @@ def encode(message):
     seen = {}
     name, kind = message.question
     write_name(out, name, seen)
-    out += struct.pack("!HH", TYPES[kind], 1)
+    out += struct.pack("!HH", number_of(kind), 1)
     for record in [record for section in sections for record in section]:
         write_name(out, record.name, seen)
-        out += struct.pack("!HHIH", TYPES[record.kind], 1, record.ttl, 0)
+        out += struct.pack("!HHIH", number_of(record.kind), 1, record.ttl, 0)
         begin = len(out)
         write_data(out, record.kind, record.text, seen)
         struct.pack_into("!H", out, begin - 2, len(out) - begin)

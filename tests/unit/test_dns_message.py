@@ -260,6 +260,13 @@ def test_records_of_other_classes_are_octets():
     assert str(version) == ". 0 CH A \\# 5 6368616f73"
 
 
+def test_the_longest_ttl_and_the_longest_message():
+    longest = Record(ROOT, 2**31 - 1, Unknown(999, bytes(65_535 - 12 - 11)))
+    octets = encode(Message(answers=(longest,)))
+    assert len(octets) == 65_535
+    assert decode(octets).answers == (longest,)
+
+
 def test_a_ttl_with_its_highest_bit_is_zero():
     octets = bytearray(encode(Message(answers=(Record(ROOT, 5, Unknown(999, b"")),))))
     octets[17] = 0x80

@@ -1,5 +1,7 @@
 """Zone files, and what zones answer."""
 
+import random
+
 import pytest
 
 from onthewire.dns import (
@@ -149,6 +151,25 @@ def test_errors_tell_the_line(text, line, message):
         read_zone(SOA + text, Name.parse("test."))
     assert caught.value.line == line
     assert str(caught.value).startswith(f"line {line}: ")
+
+
+def test_damaged_files_raise_the_documented_error_or_can_be_read():
+    rng = random.Random(24)
+    read = 0
+    for _ in range(1_500):
+        text = list(BAKERY)
+        for _ in range(rng.randint(1, 4)):
+            place = rng.randrange(len(text))
+            text[place : place + rng.randrange(3)] = rng.choice(
+                ['"', "(", ")", "\\", "\n", " ", "²", "."]
+            )
+        try:
+            read_zone("".join(text))
+        except ZoneError as error:
+            assert str(error)
+        else:
+            read += 1
+    assert 0 < read < 1_500
 
 
 @pytest.mark.parametrize(
