@@ -53,7 +53,7 @@ def main():
             client = start_process(target=ask, args=[theirs, neighbor])
             client.start()
             theirs.close()
-            worker = new_worker(target=work, args=[stop])
+            worker = new_worker(target=work, args=[stop], daemon=True)
             worker.start()
             answer(ours)
             stop.set()

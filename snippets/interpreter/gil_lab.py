@@ -51,7 +51,8 @@ def measure(kind, work, count, pieces):
     new_worker, module = WORKERS[kind]
     barrier, gate = module.Barrier(count + 1), module.Event()
     share = [barrier, gate, work, pieces // count]
-    workers = [new_worker(target=worker, args=share) for _ in range(count)]
+    # daemon: nobody waits for them after Ctrl-C.
+    workers = [new_worker(target=worker, args=share, daemon=True) for _ in range(count)]
     for each in workers:
         each.start()
     barrier.wait(60)

@@ -8,7 +8,8 @@ from pathlib import Path
 def main():
     done = threading.Event()
     for name in ("ada", "bob", "cyd"):
-        threading.Thread(target=done.wait, name=name).start()
+        # daemon: the program does not wait for this thread when it ends.
+        threading.Thread(target=done.wait, name=name, daemon=True).start()
     ours = {thread.native_id for thread in threading.enumerate()}
     # Linux lists each thread of this process here, by its id.
     kernels = {int(task.name) for task in Path("/proc/self/task").iterdir()}

@@ -1,5 +1,5 @@
 # Wrong on purpose: an error in a thread ends that thread, and nobody asks for it.
-"""Adds the sizes of three lines in a thread each; one line is no number."""
+"""Adds the numbers of three lines, with a thread for each; one line is no number."""
 
 import threading
 
