@@ -10,8 +10,9 @@ import threading
 import h11
 import pytest
 
-from onthewire.http.aio import HTTPServer, SimpleProtocol
-from onthewire.http.demonstration import application
+from onthewire.http.cli import demonstration
+from onthewire.http.aio import SimpleProtocol
+from onthewire.http.server import HTTPServer
 from onthewire.http.threaded import HTTPThreadServer, simple
 from tests.http.cases import CASES, GET, Case
 
@@ -23,7 +24,7 @@ def address(request):
     """The demonstration on one of the two servers, in a thread of its own."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     started = threading.Event()
-    app = application()
+    app = demonstration()
     if request.param == "asyncio":
         server = HTTPServer(lambda owner: SimpleProtocol(owner, app))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(listener, started.set)))

@@ -14,9 +14,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from onthewire.http.aio import HTTPProtocol, HTTPServer, log
+from onthewire.http.aio import HTTPProtocol
 from onthewire.http.connection import DONE, IDLE
 from onthewire.http.events import Fields, HTTPError, LocalError, RequestHead
+from onthewire.http.server import HTTPServer, log
 from onthewire.http.simple import Response, decoded
 
 Message = MutableMapping[str, Any]

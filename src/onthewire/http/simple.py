@@ -4,13 +4,13 @@ The content of a request is there as a whole when the function is called, bounde
 `Limits.body`. A plain function runs where the connection is served: on the asyncio server it must
 not wait for anything. A function made with ``async def`` may.
 
-Left out: content that is read or written piece by piece; WSGI and ASGI applications have it.
+Left out: content that is read piece by piece; WSGI and ASGI applications have it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
@@ -94,7 +94,7 @@ def decoded(path: bytes) -> str:
 
 # --8<-- [start:Response]
 class Response:
-    """A whole response; it may be returned many times.
+    """A whole response; but for one in pieces it may be returned many times.
 
     Args:
         content: octets, or text, which is sent as UTF-8.
@@ -103,7 +103,7 @@ class Response:
         fields: more fields: names and values.
     """
 
-    __slots__ = ("content", "fields", "status")
+    __slots__ = ("content", "fields", "pieces", "status")
 
     def __init__(
         self,
@@ -114,12 +114,28 @@ class Response:
     ) -> None:
         self.content = content.encode() if isinstance(content, str) else content
         self.status = status
+        self.pieces: Iterator[bytes] | None = None
         found = [
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields
         ]
         if content_type is not None:
             found.insert(0, (b"content-type", content_type.encode("latin-1")))
         self.fields: Fields = tuple(found)
+
+    @classmethod
+    def of_pieces(
+        cls,
+        pieces: Iterator[bytes],
+        length: int,
+        status: int,
+        content_type: str,
+        fields: Iterable[tuple[str, str]] = (),
+    ) -> Response:
+        """A response whose content of so many octets is made while it is sent; for one use."""
+        more = [*fields, ("content-length", str(length))]
+        response = cls(b"", status, content_type, more)
+        response.pieces = pieces
+        return response
 
     @classmethod
     def of(cls, error: HTTPError, fields: Iterable[tuple[str, str]] = ()) -> Response:

@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from onthewire.http.aio import Access, Common, log
 from onthewire.http.connection import BODY, CLOSED, DONE, IDLE, ServerConnection
 from onthewire.http.events import Closed, Data, End, Fields, HTTPError, LocalError, RequestHead
 from onthewire.http.limits import Limits
+from onthewire.http.server import Access, Common, log
 from onthewire.http.simple import Application, Request, Response
 from onthewire.serving import Limits as ServingLimits
 from onthewire.serving import LineService
@@ -157,7 +157,14 @@ def simple(application: Application) -> Handler:
                 raise TypeError("a plain function has to return a Response")
         except HTTPError as error:
             response = Response.of(error)
-        exchange.whole(response.status, response.fields, response.content)
+        if response.pieces is None:
+            exchange.whole(response.status, response.fields, response.content)
+            return
+        exchange.respond(response.status, response.fields)
+        if exchange.head.method != "HEAD":
+            for octets in response.pieces:
+                exchange.write(octets)
+        exchange.end()
 
     return handle
 

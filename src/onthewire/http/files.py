@@ -1,0 +1,190 @@
+"""Files below a directory, as an application of the simple interface.
+
+Implements entity tags, dates, preconditions, ranges (one or several), gzip with Vary, an index of
+a directory, and HEAD. There is no way out of the root: neither by dots, nor by other spellings of
+a slash, nor by a symbolic link; and what is no regular file or has a name that begins with a dot
+is not there.
+
+Left out: writing, and compression other than gzip.
+"""
+
+from __future__ import annotations
+
+import gzip
+import html
+import mimetypes
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
+
+from onthewire.http.conditions import Validators, http_date, precondition, ranges
+from onthewire.http.events import HTTPError
+from onthewire.http.simple import Request, Response, allow
+
+PIECE = 65_536
+"""Octets read from a file at a time."""
+
+COMPRESSED = range(256, 1024 * 1024)
+"""Sizes for which gzip is tried: below, it saves nothing; above, it would hold up others."""
+
+COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
+
+BOUNDARY = "onthewire-byteranges"
+
+
+def accepts_gzip(value: str | None) -> bool:
+    """Whether an Accept-Encoding takes gzip (RFC 9110 section 12.5.3)."""
+    weights = {}
+    for member in (value or "").lower().split(","):
+        coding, _, parameter = member.partition(";")
+        name, _, weight = parameter.strip().partition("=")
+        try:
+            weights[coding.strip()] = float(weight) if name.strip() == "q" else 1.0
+        except ValueError:
+            weights[coding.strip()] = 0.0
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+
+
+# --8<-- [start:Files]
+class Files:
+    """Serves what is below a directory.
+
+    Args:
+        root: the directory.
+        prefix: with what the paths begin that it is mounted at, ending in a slash.
+    """
+
+    def __init__(self, root: Path, prefix: str = "/") -> None:
+        self._root = root.resolve(strict=True)
+        self._prefix = prefix
+
+    def __call__(self, request: Request) -> Response:
+        """Answer a request for a file or a directory."""
+        if request.method not in ("GET", "HEAD"):
+            fields = [("allow", allow({"GET", "HEAD"}))]
+            if request.method == "OPTIONS":
+                return Response(content_type=None, fields=fields)
+            return Response.of(HTTPError(405, "files are read only"), fields)
+        try:
+            path = self._found(request.path)
+            if path.is_dir():
+                if not request.path.endswith("/"):
+                    where = quote(request.path) + "/"
+                    return Response("", 301, fields=[("location", where)])
+                if not (path / "index.html").is_file():
+                    return self._index(path, request.path)
+                path = self._found(request.path + "index.html")
+            file = path.open("rb")
+        except (OSError, ValueError):
+            return Response.of(HTTPError(404, "there is no such file"))
+        return self._response(request, path, file)
+
+    def _found(self, path: str) -> Path:
+        """The file of a path; it need not exist.
+
+        Raises:
+            ValueError: it is outside, hidden, or neither file nor directory.
+        """
+        names = path.removeprefix(self._prefix).split("/")
+        if names[-1] == "":
+            names.pop()
+        if any(not name or name[0] == "." or set(name) & set("\\:\0") for name in names):
+            raise ValueError(path)
+        found = self._root.joinpath(*names).resolve(strict=True)
+        mode = found.stat().st_mode
+        if not (found.is_relative_to(self._root) and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))):
+            raise ValueError(path)
+        return found
+
+    def _index(self, folder: Path, path: str) -> Response:
+        names = sorted(
+            entry.name + ("/" if entry.is_dir() else "")
+            for entry in folder.iterdir()
+            if not entry.name.startswith(".")
+        )
+        items = "".join(f'<li><a href="{quote(n)}">{html.escape(n)}</a></li>\n' for n in names)
+        page = f"<!doctype html>\n<title>{html.escape(path)}</title>\n<ul>\n{items}</ul>\n"
+        return Response(page, content_type="text/html; charset=utf-8")
+
+    def _response(self, request: Request, path: Path, file: BinaryIO) -> Response:
+        """The response for an open file, which it closes, now or when it has been sent."""
+        state = os.fstat(file.fileno())
+        kind, coding = mimetypes.guess_type(path.name)
+        if kind is None or coding:
+            kind = "application/octet-stream"
+        compressible = kind.startswith(COMPRESSIBLE)
+        compress = (
+            compressible
+            and state.st_size in COMPRESSED
+            and request.head.get(b"range") is None
+            and accepts_gzip(request.get("accept-encoding"))
+        )
+        tag = f'"{state.st_mtime_ns:x}-{state.st_size:x}{"-gzip" if compress else ""}"'
+        validators = Validators(tag.encode(), int(state.st_mtime))
+        fields = [
+            ("etag", tag),
+            ("last-modified", http_date(validators.modified)),
+            ("accept-ranges", "bytes"),
+            ("x-content-type-options", "nosniff"),
+        ]
+        if compressible:
+            fields.append(("vary", "accept-encoding"))
+        if kind.startswith("text/"):
+            kind += "; charset=utf-8"
+        status = precondition(request.head, validators)
+        if status is not None:
+            file.close()
+            if status == 412:
+                return Response.of(HTTPError(412, "the file is another one by now"), fields)
+            return Response(b"", status, None, fields)
+        if compress:
+            with file:
+                octets = gzip.compress(file.read(), 6, mtime=0)
+            return Response(octets, 200, kind, [*fields, ("content-encoding", "gzip")])
+        size = state.st_size
+        parts = ranges(request.head, validators, size)
+        if parts is None:
+            return Response.of_pieces(pieces(file, [range(size)]), size, 200, kind, fields)
+        if not parts:
+            file.close()
+            unsatisfied = [*fields, ("content-range", f"bytes */{size}")]
+            return Response.of(HTTPError(416, "the file has no such octets"), unsatisfied)
+        if len(parts) == 1:
+            part = parts[0]
+            fields.append(("content-range", f"bytes {part.start}-{part.stop - 1}/{size}"))
+            return Response.of_pieces(pieces(file, parts), len(part), 206, kind, fields)
+        heads = [
+            f"\r\n--{BOUNDARY}\r\nContent-Type: {kind}\r\n"
+            f"Content-Range: bytes {part.start}-{part.stop - 1}/{size}\r\n\r\n".encode()
+            for part in parts
+        ]
+        last = f"\r\n--{BOUNDARY}--\r\n".encode()
+        length = sum(map(len, heads)) + sum(map(len, parts)) + len(last)
+        kind = f"multipart/byteranges; boundary={BOUNDARY}"
+        return Response.of_pieces(pieces(file, parts, heads, last), length, 206, kind, fields)
+
+
+# --8<-- [end:Files]
+def pieces(
+    file: BinaryIO, parts: list[range], heads: list[bytes] | None = None, last: bytes = b""
+) -> Iterator[bytes]:
+    """The octets of parts of a file, each behind its head; then it is closed.
+
+    A file that has become shorter ends early: the connection then notices that octets are missing.
+    """
+    with file:
+        for number, part in enumerate(parts):
+            if heads:
+                yield heads[number]
+            file.seek(part.start)
+            left = len(part)
+            while left and (octets := file.read(min(PIECE, left))):
+                left -= len(octets)
+                yield octets
+            if left:
+                return
+        if last:
+            yield last
