@@ -10,8 +10,8 @@ import threading
 import h11
 import pytest
 
-from onthewire.http.cli import demonstration
 from onthewire.http.aio import SimpleProtocol
+from onthewire.http.cli import demonstration
 from onthewire.http.server import HTTPServer
 from onthewire.http.threaded import HTTPThreadServer, simple
 from tests.http.cases import CASES, GET, Case
