@@ -20,7 +20,8 @@ MODULES = (
     "courseware/cli.py",
     "courseware/places.py",
     "courseware/checker/*.py",
-    "courseware/exercises/**/*.py",
+    "courseware/exercises/*.py",
+    "courseware/drivers/*.py",
     "onthewire/**/*.py",
 )
 

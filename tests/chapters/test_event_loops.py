@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from courseware.checker.judge import judge
+from courseware.drivers import Wrong
+from courseware.drivers.virtual_time import run as run_virtually
 from courseware.exercises import find
-from courseware.exercises.drivers import Wrong
-from courseware.exercises.drivers.virtual_time import run as run_virtually
 from tests.chapters.programs import load, run
 
 WAITS = "event-loops/twenty_waits.py"

@@ -4,13 +4,13 @@ import sys
 
 import pytest
 
+from courseware import drivers
 from courseware.checker.chance import Chance
 from courseware.checker.report import Failed, TimedOut
-from courseware.exercises import drivers
 from courseware.exercises.context import Context
 
 DRIVER = """
-from courseware.exercises.drivers import Wrong
+from courseware.drivers import Wrong
 
 def total(program, *numbers):
     return program.add(*numbers)
@@ -23,12 +23,12 @@ def refuse(program):
 @pytest.fixture
 def context(tmp_path, monkeypatch):
     """A context for the reader's `my.py`, and a driver `of_tests` beside the real ones."""
-    package = tmp_path / "src" / "courseware" / "exercises" / "drivers"
+    package = tmp_path / "src" / "courseware" / "drivers"
     package.mkdir(parents=True)
     (package / "of_tests.py").write_text(DRIVER)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "sitecustomize.py").write_text(
-        f"from courseware.exercises import drivers\ndrivers.__path__.append({str(package)!r})\n"
+        f"from courseware import drivers\ndrivers.__path__.append({str(package)!r})\n"
     )
     with Context([sys.executable, "my.py", "--port", "0"], Chance("1"), folder=tmp_path) as it:
         yield it

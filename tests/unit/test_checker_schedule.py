@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from courseware.exercises.drivers import Wrong
-from courseware.exercises.drivers.child import load
-from courseware.exercises.drivers.schedule import Actor, Schedule
+from courseware.drivers import Wrong
+from courseware.drivers.child import load
+from courseware.drivers.schedule import Actor, Schedule
 
 Make = Callable[[str], Schedule]
 

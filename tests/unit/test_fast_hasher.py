@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from courseware.exercises.drivers import Wrong, fast_hasher
+from courseware.drivers import Wrong, fast_hasher
 from courseware.exercises.fast_hasher import ROUNDS, SLOW_FILES
 
 SIZES = {f"{folder}{number}": number * 100 for folder in ("", "a/") for number in range(8)}

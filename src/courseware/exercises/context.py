@@ -18,7 +18,7 @@ from courseware.checker.peers import Peer
 from courseware.checker.program import GRACE, START_TIME, Program
 from courseware.checker.report import Failed, TimedOut
 from courseware.checker.wire import PATIENCE, Connection
-from courseware.exercises.drivers import child
+from courseware.drivers import child
 
 Kind = TypeVar("Kind", bound=Connection)
 Accepted = TypeVar("Accepted", bound=Peer)
@@ -30,7 +30,7 @@ SOURCES = Path(__file__).parents[2]
 """Where the packages of the course are: a folder, or the one file `onthewire.pyz`."""
 
 DRIVE = "import sys; sys.path.append(sys.argv.pop(1)); " + (
-    "from courseware.exercises.drivers import child; child.main(sys.argv[1:])"
+    "from courseware.drivers import child; child.main(sys.argv[1:])"
 )
 
 ENDING_TIME = 0.3
@@ -211,7 +211,7 @@ class Context:
         """Call a function of a driver on the reader's module, in a child process.
 
         Args:
-            driver: the name of a module in `courseware.exercises.drivers`.
+            driver: the name of a module in `courseware.drivers`.
             function: in it; it is called with the reader's module and what is given.
             given: what JSON can carry.
             within: seconds for loading and the call; None for the patience of the check.

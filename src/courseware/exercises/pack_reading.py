@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from courseware.checker.report import Failed
+from courseware.drivers.pack_reading import ROUND_TRIPS
 from courseware.exercises.context import Context
-from courseware.exercises.drivers.pack_reading import ROUND_TRIPS
 from courseware.exercises.model import Exercise, Stage
 
 DRIVER = "pack_reading"

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, Self
 
-from courseware.exercises.drivers import Wrong
+from courseware.drivers import Wrong
 
 STEPS = 20_000
 """Steps of one schedule; one that waits where it has to needs a tenth of them."""

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from courseware.exercises.drivers import Wrong
+from courseware.drivers import Wrong
 
 AT_ONCE = 8
 """How many files the slow disk brings in one round."""

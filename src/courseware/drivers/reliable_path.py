@@ -14,7 +14,7 @@ import zlib
 from contextlib import suppress
 from typing import Any
 
-from courseware.exercises.drivers import Wrong
+from courseware.drivers import Wrong
 from onthewire.datagrams import Faults, LossyProxy, Path
 
 DATA, END, ACK = 1, 2, 3

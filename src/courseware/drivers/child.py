@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
-from courseware.exercises.drivers import Wrong
+from courseware.drivers import Wrong
 
 HUNG = "Timeout ("
 """How a dump of all threads begins that `faulthandler` prints when the time is over."""
@@ -44,7 +44,7 @@ def outcome(path: Path, driver: str, function: str, arguments: list[Any]) -> dic
     program = None
     try:
         program = load(path)
-        call = getattr(importlib.import_module(f"courseware.exercises.drivers.{driver}"), function)
+        call = getattr(importlib.import_module(f"courseware.drivers.{driver}"), function)
         return {"value": call(program, *arguments)}
     except Wrong as error:
         octets = {"expected": error.expected, "received": error.received}

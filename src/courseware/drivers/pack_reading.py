@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from courseware.exercises.drivers import Wrong
+from courseware.drivers import Wrong
 
 Reading = dict[str, Any]
 

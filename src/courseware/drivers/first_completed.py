@@ -11,8 +11,8 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from courseware.exercises.drivers import Wrong
-from courseware.exercises.drivers.virtual_time import run
+from courseware.drivers import Wrong
+from courseware.drivers.virtual_time import run
 
 LATER = 1_000.0
 """Virtual seconds that the caller goes on for after the answer, longer than any limit."""

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from courseware.exercises.drivers import Wrong
-from courseware.exercises.drivers.schedule import Actor, Schedule
+from courseware.drivers import Wrong
+from courseware.drivers.schedule import Actor, Schedule
 
 SCHEDULES = 200
 CLOSINGS = 25

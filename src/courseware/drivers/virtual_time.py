@@ -7,7 +7,7 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from courseware.exercises.drivers import Wrong
+from courseware.drivers import Wrong
 
 Result = TypeVar("Result")
 
