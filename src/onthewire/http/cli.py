@@ -277,6 +277,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with listener:
             (serve_in_workers if options.workers > 1 else serve)(options, listener)
+    except KeyboardInterrupt:
+        pass  # Where signals cannot be handled; everything has been ended on its way here.
     except (OSError, RuntimeError) as error:
         found.exit(1, f"{found.prog}: {error}\n")
     finally:
