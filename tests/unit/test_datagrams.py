@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from courseware.checker.waiting import wait_until
 from onthewire.datagrams import FATES, FLOW_LIMIT, Fate, Faults, LossyProxy, Path
 from tests.chapters.programs import load
 
@@ -176,11 +177,12 @@ def test_the_relay_does_what_the_schedule_says() -> None:
 
 
 def test_a_server_that_is_gone_stops_no_relay() -> None:
-    with relayed("a", "b") as (_, (server, a, b)):
+    with relayed("a", "b") as (log, (server, a, b)):
         address = server.getsockname()
         server.close()
-        for _ in range(3):
+        for count in (1, 2):  # with the second, the first has been relayed and refused
             a.send(b"anybody?")
+            assert wait_until(lambda count=count: len(log) == count, 10)  # type: ignore[misc]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
             again.bind(address)
             again.settimeout(0.05)
@@ -197,21 +199,25 @@ def test_a_server_that_is_gone_stops_no_relay() -> None:
 
 
 def test_the_flow_that_was_idle_longest_makes_room() -> None:
-    with relayed("first", "last") as (_, (server, first, last)):
-        first.send(b"first")
-        _, earlier = server.recvfrom(100)
-        with ExitStack() as held:  # all stay open, so that no port comes twice
-            for number in range(FLOW_LIMIT):
-                client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                held.enter_context(client).connect(first.getpeername())
-                client.send(b"%d" % number)
-                assert server.recv(100) == b"%d" % number
-        first.send(b"again")
-        message, later = server.recvfrom(100)
-        assert message == b"again"
-        assert later != earlier
-        last.send(b"last")
-        assert server.recv(100) == b"last"
+    with relayed("first", "second") as (_, (server, first, second)), ExitStack() as held:
+
+        def port_of(client: socket.socket) -> int:
+            """The port of the relay from which the server gets what this client sends."""
+            client.send(b"hello")
+            message, address = server.recvfrom(100)
+            assert message == b"hello"
+            port: int = address[1]
+            return port
+
+        before = [port_of(first), port_of(second)]
+        for number in range(FLOW_LIMIT - 1):  # all stay open, so that no port comes twice
+            client = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            client.connect(first.getpeername())
+            if number == FLOW_LIMIT - 2:
+                assert port_of(first) == before[0], "which makes the second the oldest"
+            port_of(client)
+        assert port_of(first) == before[0]
+        assert port_of(second) != before[1]
 
 
 def test_a_wrong_setting_or_a_taken_port_shows_at_once() -> None:
