@@ -45,7 +45,7 @@ from onthewire.serving import AsyncioServer, Limits, SelectorServer, ThreadServe
 from onthewire.sockets import Deadline, recv_exactly
 
 PROGRAMS = Path(__file__).parents[2] / "snippets" / "kv-protocol"
-EXAMPLES = runpy.run_path(str(PROGRAMS / "spec_examples.py"))["EXAMPLES"]
+EXAMPLES = runpy.run_path(str(PROGRAMS / "kv_examples.py"))["EXAMPLES"]
 INPUTS = 5_000
 
 
