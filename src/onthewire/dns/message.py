@@ -336,7 +336,7 @@ def encode_within(message: Message, size: int) -> bytes:
     """The octets of a message that has no more room than this.
 
     First the additional section goes, which nobody has asked for. A referral keeps it, since the
-    addresses in it may be the only way on (RFC 9471 section 3). If that is not enough, all records
+    addresses in it may be the only way on (RFC 9471). If that is not enough, all records
     go and the message says that it is truncated: half of an answer is none (RFC 2181 section 9).
 
     Args:
