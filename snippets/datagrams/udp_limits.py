@@ -24,7 +24,7 @@ def boundaries(receiver, sender):
 
 
 def truncated(receiver, sender):
-    sender.send(b"a datagram of 27 octets, all")
+    sender.send(b"a datagram of 28 octets, all")
     sender.send(b"next")
     try:
         cut = receiver.recv(10)
