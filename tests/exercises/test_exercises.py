@@ -220,7 +220,7 @@ WRONG = [
     ("reliable-path", "wrong_one_at_a_time", 1, "the sender sent the packets 0, not 0, 1"),
     ("reliable-path", "wrong_sends_all_again", 3, "Packet 0 was sent again after it had been"),
     ("reliable-path", "wrong_silent_to_copies", 4, "Packet 0 was not answered by an ACK"),
-    ("reliable-path", "wrong_takes_twice", 4, "After packet 0, other octets had been handed out"),
+    ("reliable-path", "wrong_takes_twice", 4, "After the packets 0, 0, other octets had been"),
 ]  # fmt: skip
 
 EXERCISE = {exercise.name: exercise for exercise in EXERCISES}

@@ -181,7 +181,7 @@ def takes_once(program: Any, seed: int) -> None:
     order = [0, 0, 2, 1, 2, 1, 4, 3, 0, 3, 4, 5, 5]
     have: set[int] = set()
     expected, kept = 0, 0
-    for number in order:
+    for count, number in enumerate(order, 1):
         answer = receiver.receive(made[number])
         if number == expected:
             expected += 1
@@ -207,7 +207,7 @@ def takes_once(program: Any, seed: int) -> None:
         received += receiver.take()
         if received != content[: expected * PIECE]:
             raise Wrong(
-                f"After packet {number}, other octets had been handed out.",
+                f"After the packets {shown(order[:count])}, other octets had been handed out.",
                 expected=content[: expected * PIECE],
                 received=bytes(received),
             )
