@@ -82,6 +82,10 @@ def test_the_longest_name():
     assert decode(encode(Message(questions=(Question(name, codes.A),)))).questions[0].name == name
 
 
+def test_what_is_written_as_it_is_and_what_as_a_number():
+    assert str(Name([b"\x20!~\x7f"])) == r"\032!~\127."
+
+
 def test_relative_names_and_the_origin():
     origin = Name.parse("test.")
     assert Name.parse("www", origin) == Name.parse("www.test.")

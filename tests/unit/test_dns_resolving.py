@@ -392,5 +392,6 @@ def test_no_such_name_behind_an_alias(iterative):
     net = lab(_192_0_2_3=says(end, answers=answers, rcode=codes.NXDOMAIN, authoritative=True))
     result = net.resolve(iterative, "shop.bakery.test.")
     assert (result.rcode, len(result.answers), len(result.authorities)) == (codes.NXDOMAIN, 1, 1)
+    assert result.asked == 3
     assert iterative.cache.get(Name.parse("x.bakery.test."), codes.A).rcode == codes.NXDOMAIN
     assert net.resolve(iterative, "shop.bakery.test.").rcode == codes.NXDOMAIN
