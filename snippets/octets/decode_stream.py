@@ -18,4 +18,4 @@ with ours, theirs:
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        print("UnicodeDecodeError:", error)
+        print("UnicodeDecodeError:", error.reason)

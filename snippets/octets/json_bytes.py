@@ -1,6 +1,7 @@
 """JSON as octets: how Python writes it, what it reads, and what the strict reader makes of that."""
 
 import json
+import textwrap
 
 from strict_json import decode, encode
 
@@ -9,6 +10,7 @@ ODD = (
     b"[NaN]",
     b"[1e400]",
     b"[9007199254740993]",
+    b'["\\ud800"]',
     b"\xef\xbb\xbf[1]",
     "[1]".encode("utf-16-le"),
     b'["caf\xe9"]',
@@ -19,7 +21,7 @@ def attempt(read, octets):
     try:
         return ascii(read(octets))
     except ValueError as error:
-        return f"refused: {error}"
+        return textwrap.shorten(f"refused: {error}", 64, placeholder=" ...")
 
 
 def main():
@@ -28,7 +30,7 @@ def main():
         print(len(octets), "octets", octets)
     for octets in ODD:
         print()
-        print("octets    ", ascii(octets)[2:-1])
+        print("octets    ", octets)
         print("json.loads", attempt(json.loads, octets))
         print("decode    ", attempt(decode, octets))
 

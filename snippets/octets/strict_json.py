@@ -1,4 +1,4 @@
-"""JSON as octets that every reader takes alike: what is not so is a ValueError, both ways."""
+"""Writes JSON as octets, and reads it without what two readers may understand differently."""
 
 import json
 import math
@@ -12,13 +12,15 @@ def encode(value):
 
 
 def decode(octets):
-    return json.loads(
+    value = json.loads(
         octets.decode("utf-8"),
         object_pairs_hook=distinct,
         parse_int=exact,
         parse_float=finite,
         parse_constant=refuse,
     )
+    encode(value)  # half of a pair, such as "\\ud800", is no character and has no octets
+    return value
 
 
 def distinct(pairs):

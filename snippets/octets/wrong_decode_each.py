@@ -20,4 +20,4 @@ with ours, theirs:
             text += received.decode("utf-8", errors)
         print("text", ascii(text))
     except UnicodeDecodeError as error:
-        print("UnicodeDecodeError:", error)
+        print("UnicodeDecodeError:", error.reason)
