@@ -34,7 +34,7 @@ END_WITHIN = 0.5
 """Seconds for a client that reads at last to come to the end that was there already."""
 
 SLOW_LINES, SLOW_READ, SLOW_PAUSE = 210, 16_384, 0.01
-"""What a slow client gets, how much it reads at a time, and how long it pauses: at most 1.6 MB a second."""
+"""What a slow client gets, how much it reads at a time, and how long it pauses."""
 
 ATTEMPTS = 2
 """Where this machine itself was too late, a stage begins anew."""
