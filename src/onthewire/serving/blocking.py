@@ -126,6 +126,7 @@ class BlockingServer(Server):
         if connection.gettimeout() != seconds:
             connection.settimeout(seconds)
 
+    # --8<-- [start:end_of_ours]
     def _end(self, connection: socket.socket) -> None:
         """End our direction, then wait for the client to end its own.
 
@@ -137,6 +138,8 @@ class BlockingServer(Server):
         while self._clock() < min(until, self._cut_at):
             if self._receive(connection, until) == b"":
                 return
+
+    # --8<-- [end:end_of_ours]
 
 
 # --8<-- [end:BlockingServer]

@@ -38,8 +38,8 @@ class Worker:
 
 
 def work(
-    design: type[Server],
-    begin: Callable[[], Conversation],
+    design: Callable[..., Server],
+    begin: Callable[[], Conversation] | None,
     limits: Limits,
     listener: socket.socket,
     pipe: Connection,
@@ -49,6 +49,7 @@ def work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with design(begin, limits=limits, listener=listener) as server:
         threading.Thread(target=_stop_at_end, args=(pipe, server), daemon=True).start()
+        server.prepare()
         pipe.send_bytes(READY)
         server.serve()
 
@@ -71,12 +72,12 @@ class ProcessServer(Server):
 
     Args:
         processes: how many; None for as many as there are processors.
-        design: what serves in each of them.
+        design: what serves in each of them, called with `begin`, `limits` and `listener`.
     """
 
     def __init__(
         self,
-        begin: Callable[[], Conversation],
+        begin: Callable[[], Conversation] | None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -84,12 +85,26 @@ class ProcessServer(Server):
         clock: Callable[[], float] = time.monotonic,
         listener: socket.socket | None = None,
         processes: int | None = None,
-        design: type[Server] = SelectorServer,
+        design: Callable[..., Server] = SelectorServer,
     ) -> None:
         super().__init__(begin, host=host, port=port, limits=limits, clock=clock, listener=listener)
         self._count = processes or os.cpu_count() or 1
         self._design = design
+        self._workers: list[Worker] = []
         self._wakened, self._waker = multiprocessing.Pipe(duplex=False)
+
+    def prepare(self) -> None:
+        """Start the processes.
+
+        Raises:
+            RuntimeError: one of them ended before it served.
+        """
+        try:
+            while len(self._workers) < self._count and not self._stopping:
+                self._workers.append(self._start())
+        except BaseException:
+            self._finish()
+            raise
 
     def serve(self) -> None:
         """Serve until `stop` is called, then end all connections within `limits.drain_time`.
@@ -97,11 +112,10 @@ class ProcessServer(Server):
         Raises:
             RuntimeError: a process ended before it served.
         """
-        workers: list[Worker] = []
+        workers = self._workers
         with ctrl_c_stops(self):
             try:
-                for _ in range(self._count):
-                    workers.append(self._start())
+                self.prepare()
                 while not self._stopping:
                     wait([self._wakened, *(worker.process.sentinel for worker in workers)])
                     for at, worker in enumerate(workers):
@@ -113,7 +127,7 @@ class ProcessServer(Server):
                             workers[at] = self._start()
             finally:
                 self.close()
-                self._finish(workers)
+                self._finish()
 
     def _start(self) -> Worker:
         """Start a process and wait until it serves, so that errors show at the start."""
@@ -133,8 +147,9 @@ class ProcessServer(Server):
             ) from None
         return Worker(process, ours)
 
-    def _finish(self, workers: list[Worker]) -> None:
+    def _finish(self) -> None:
         """Let all processes stop, and end by force what is still there after its time."""
+        workers, self._workers = self._workers, []
         for worker in workers:
             worker.pipe.close()
         until = self._clock() + self.limits.drain_time + 1.0

@@ -45,7 +45,8 @@ class Server(ABC):
     called. Use it in a `with` block, or call `close`.
 
     Args:
-        begin: makes the conversation for a new connection.
+        begin: makes the conversation for a new connection; None where a subclass talks in a way of
+            its own.
         host: address to bind, IPv4 or IPv6.
         port: port to bind; 0 lets the system choose.
         limits: what clients may take.
@@ -59,7 +60,7 @@ class Server(ABC):
 
     def __init__(
         self,
-        begin: Callable[[], Conversation],
+        begin: Callable[[], Conversation] | None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -75,9 +76,12 @@ class Server(ABC):
             listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
         self._listener = listener
         name = self._listener.getsockname()
-        self.address: tuple[str, int] = (name[0], name[1])
-        """Host and port that clients connect to."""
+        self.address: tuple[str, int] = (name, 0) if isinstance(name, str) else name[:2]
+        """Host and port that clients connect to; path and 0 of a Unix socket."""
         self._stopping = False
+
+    def prepare(self) -> None:
+        """Do what can fail before anything is served; `serve` does it where nobody has."""
 
     @abstractmethod
     def serve(self) -> None:
@@ -100,6 +104,7 @@ class Server(ABC):
         self._listener.close()
 
     def _conversation(self) -> Conversation:
+        assert self._begin is not None
         try:
             return self._begin()
         except Exception as error:

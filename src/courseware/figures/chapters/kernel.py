@@ -5,6 +5,7 @@ those of RFC 9293 section 3.3.2, figure 5; an arrow that the run took carries th
 line of the output that shows it.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import re
