@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import threading
@@ -22,24 +21,15 @@ PATIENCE = 10.0
 @pytest.fixture(scope="module", params=["asyncio", "threads"])
 def address(request):
     """The demonstration on one of the two servers, in a thread of its own."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    started = threading.Event()
     app = demonstration()
     if request.param == "asyncio":
         server = HTTPServer(lambda owner: SimpleProtocol(owner, app))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(listener, started.set)))
     else:
-        server = HTTPThreadServer(simple(app), listener=listener)
-        thread = threading.Thread(target=server.serve)
-        started.set()
-    where = listener.getsockname()
+        server = HTTPThreadServer(simple(app))
+    thread = threading.Thread(target=server.serve)
     thread.start()
-    assert started.wait(PATIENCE)
-    yield where
-    if request.param == "asyncio":
-        server.loop.call_soon_threadsafe(server.stop)
-    else:
-        server.stop()
+    yield server.address
+    server.stop()
     thread.join(PATIENCE)
     assert not thread.is_alive()
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, suppress
 from typing import cast
 
 from onthewire.http.connection import BODY, CLOSED, DONE, IDLE, ServerConnection
 from onthewire.http.events import Data, End, Fields, HTTPError, RequestHead
-from onthewire.http.server import HTTPServer, log
-from onthewire.http.simple import Application, Request, Response
+from onthewire.http.server import HTTPServer
+from onthewire.http.simple import Application, Request, Response, failed, log
 
 
 # --8<-- [start:HTTPProtocol]
@@ -30,8 +30,8 @@ class HTTPProtocol(asyncio.BufferedProtocol):
 
     def __init__(self, server: HTTPServer) -> None:
         self.server = server
-        self.limits = server.limits
-        self.connection = ServerConnection(server.limits)
+        self.limits = server.http_limits
+        self.connection = ServerConnection(self.limits)
         self.client = ""
         self.transport: asyncio.Transport
         self.busy = False
@@ -39,6 +39,9 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         self._loop = server.loop
         self._time = server.loop.time
         self.paused = False
+        self.writable = asyncio.Event()
+        """Set while the client takes what it is sent, and when it is gone."""
+        self.writable.set()
         self._reading = True
         self._lingering = False
         self._timer: asyncio.TimerHandle | None = None
@@ -83,16 +86,16 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         if self._lingering:
             return
         self.connection.receive(self.server.room[:count])
-        if not self.busy:
+        if not (self.busy or self.paused):
             self.go_on()
         elif self.connection.buffered > self.limits.receive:
             self.hold()
 
     def eof_received(self) -> bool:
+        self.connection.receive(b"")
         if self._lingering:
             self.transport.close()
             return False
-        self.connection.receive(b"")
         if not self.busy:
             self.go_on()
         # A client that has ended its direction may still read (RFC 9112 section 9.6).
@@ -100,13 +103,17 @@ class HTTPProtocol(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         self.paused = True
+        self.writable.clear()
         self._unsent = self.transport.get_write_buffer_size()
         self._wait(self.limits.send_time, self._sent_too_little)
 
     def resume_writing(self) -> None:
         self.paused = False
+        self.writable.set()
         self._due = math.inf
-        if not self.busy:
+        if self._lingering:
+            self._wait(self.limits.drain_time, self.transport.abort)
+        elif not self.busy:
             self.go_on()
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -114,6 +121,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
             self._timer.cancel()
             self._timer = None
         self.server.leave(self)
+        self.writable.set()
         self.gone()
 
     # The order of things.
@@ -129,21 +137,24 @@ class HTTPProtocol(asyncio.BufferedProtocol):
                 kind = type(event)
                 if kind is RequestHead:
                     self._unread = 0
+                    if self.server.stopping:
+                        connection.keep_alive = False
                     self.begin(cast("RequestHead", event))
                 elif kind is End:
                     self.complete()
                 elif kind is Data:
                     self._take(cast("Data", event).octets)
                 else:
-                    self.transport.close()
-                    return
+                    self.end()
         except HTTPError as error:
             self.refuse(error)
             return
         if self.paused or self._lingering:
             return
         if self.busy:
-            self._due = math.inf  # The time that an answer takes is the application's.
+            # The time that an answer takes is the application's, and none of the client's.
+            self._due = math.inf
+            self._on_time = self._nothing
         else:
             self._await_more()
 
@@ -193,7 +204,8 @@ class HTTPProtocol(asyncio.BufferedProtocol):
 
     def sent(self) -> None:
         """A response is complete; `go_on` may take up the next request, or the connection ends."""
-        self._on_time = self._nothing
+        if not self.paused:
+            self._on_time = self._nothing
         connection = self.connection
         if self.server.access is not None:
             self.server.access(self.client, connection.request, connection.status)
@@ -204,7 +216,9 @@ class HTTPProtocol(asyncio.BufferedProtocol):
 
     def refuse(self, error: HTTPError) -> None:
         """Answer what cannot be answered otherwise, and end the connection."""
-        if self.connection.ours is IDLE:
+        if self.connection.ours is BODY:
+            self.transport.abort()  # A response that is cut must not look complete.
+        elif self.connection.ours is IDLE:
             self.connection.keep_alive = False
             response = Response.of(error)
             self.whole(response.status, response.fields, response.content)
@@ -214,7 +228,8 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         """Send what is to be sent, end our direction, then wait for the client to end its own.
 
         To close while octets of the client are unread, or still come, resets the connection (RFC
-        9293 section 3.6.1), and a reset can take the response away from the client.
+        9293 section 3.6.1), and a reset can take the response away from the client. TLS has no
+        half of a connection to end: where more may come, the client is let end it.
         """
         if self._lingering or self.transport.is_closing():
             return
@@ -223,12 +238,17 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         if not self._reading:
             self._reading = True
             self.transport.resume_reading()
-        if self.connection._ended or not self.transport.can_write_eof():
+        halves = self.transport.can_write_eof()
+        if self.connection.more_may_come or (
+            halves and not (self.server.stopping or self.connection.ended)
+        ):
+            if halves:
+                with suppress(OSError):
+                    self.transport.write_eof()
+        else:
             self.transport.close()
-            return
-        with suppress(OSError):
-            self.transport.write_eof()
-        self._wait(self.limits.drain_time, self.transport.abort)
+        if not self.paused:
+            self._wait(self.limits.drain_time, self.transport.abort)
 
     # Time.
 
@@ -285,7 +305,6 @@ class SimpleProtocol(HTTPProtocol):
         self._head: RequestHead
         self._pieces: list[bytes] = []
         self._task: asyncio.Task[None] | None = None
-        self._resumed: asyncio.Future[None] | None = None
 
     def begin(self, head: RequestHead) -> None:
         self._head = head
@@ -305,67 +324,53 @@ class SimpleProtocol(HTTPProtocol):
             self._pieces = []
         try:
             answer = self._application(Request(self._head, content, self.client))
-            if type(answer) is Response:
-                self._send(answer)
+            if type(answer) is Response and answer.pieces is None:
+                self.whole(answer.status, answer.fields, answer.content)
                 return
         except Exception as error:
-            self._send(self._failed(error))
+            self._failed(error)
             return
         self.busy = True
-        self._task = self._loop.create_task(self._await(cast("Awaitable[Response]", answer)))
+        self._task = self._loop.create_task(self._answer(answer))
 
-    async def _await(self, answer: Awaitable[Response]) -> None:
+    def _failed(self, error: BaseException) -> None:
+        response = failed(error)
+        self.whole(response.status, response.fields, response.content)
+
+    async def _answer(self, answer: Response | Awaitable[Response]) -> None:
         try:
-            response = await answer
-        except Exception as error:
-            response = self._failed(error)
-        self.busy = False
-        self._send(response)
-        self.go_on()
+            response = answer if isinstance(answer, Response) else await answer
+            if not isinstance(response, Response):
+                raise TypeError("an application has to return a Response")
+            if response.pieces is None:
+                self.whole(response.status, response.fields, response.content)
+            else:
+                with closing(response.pieces):
+                    await self._send_pieces(response.pieces, response)
+        except (Exception, asyncio.CancelledError) as error:
+            if self.transport.is_closing():
+                return
+            if self.connection.ours is BODY:
+                log.error("a response could not be completed", exc_info=error)
+                self.transport.abort()  # What was sent must not look complete.
+                return
+            self._failed(error)
+        if not self._lingering:
+            self.busy = False
+            self.go_on()
 
-    def _failed(self, error: Exception) -> Response:
-        if isinstance(error, HTTPError):
-            return Response.of(error)
-        log.error("an application failed", exc_info=error)
-        return Response.of(HTTPError(500, "the application failed"))
-
-    def _send(self, response: Response) -> None:
-        if response.pieces is not None:
-            self.busy = True
-            self._task = self._loop.create_task(self._send_pieces(response))
-            return
-        try:
-            self.whole(response.status, response.fields, response.content)
-        except Exception as error:
-            self.connection.keep_alive = False
-            response = self._failed(error)
-            self.whole(response.status, response.fields, response.content)
-
-    async def _send_pieces(self, response: Response) -> None:
+    async def _send_pieces(self, pieces: Iterator[bytes], response: Response) -> None:
         """Send a response piece by piece, waiting where the client does not read."""
         connection = self.connection
-        try:
-            common = self.server.common.octets()
-            self.transport.write(connection.respond(response.status, response.fields, common))
-            if self._head.method != "HEAD":
-                for octets in response.pieces or ():
-                    self.transport.write(connection.data(octets))
-                    while self.paused:
-                        self._resumed = self._loop.create_future()
-                        await self._resumed
-            self.transport.write(connection.end())
-        except Exception:
-            log.exception("a response could not be completed")
-            self.transport.abort()
-            return
-        self.busy = False
+        common = self.server.common.octets()
+        self.transport.write(connection.respond(response.status, response.fields, common))
+        if self._head.method != "HEAD":
+            for octets in pieces:
+                self.transport.write(connection.data(octets))
+                await asyncio.sleep(0)  # Others have their turn.
+                await self.writable.wait()
+        self.transport.write(connection.end())
         self.sent()
-        self.go_on()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self._resumed is not None and not self._resumed.done():
-            self._resumed.set_result(None)
 
     def gone(self) -> None:
         if self._task is not None:

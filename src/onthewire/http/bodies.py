@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from onthewire.http import grammar
 from onthewire.http.events import Data, End, RemoteError
-from onthewire.http.heads import NOT_IN_TRAILERS, field_lines, split_head
+from onthewire.http.heads import (
+    NOT_IN_TRAILERS,
+    Section,
+    field_lines,
+    look_at_any_line,
+    split_head,
+)
 from onthewire.http.limits import Limits
 
 END = End()
@@ -56,6 +62,7 @@ class ChunkedReader:
         self._left = 0
         self._content = 0
         self._extensions = 0
+        self._section = Section(limits, limits.head, look_at_any_line)
 
     def read(self, buffer: bytearray) -> Data | End | None:
         """The next piece or the end; None until more octets are there."""
@@ -105,15 +112,10 @@ class ChunkedReader:
         if buffer[:2] == b"\r\n":
             del buffer[:2]
             return END
-        at = buffer.find(b"\r\n\r\n", 0, self._limits.head + 4)
-        if at < 0:
-            if grammar.bad_in_head.search(buffer):
-                raise RemoteError(400, "a malformed trailer")
-            if len(buffer) > self._limits.head:
-                raise RemoteError(431, f"more than {self._limits.head} octets of trailers")
+        section = self._section.take(buffer)
+        if section is None:
             return None
-        fields = field_lines(split_head(bytes(buffer[:at]), self._limits), self._limits)
-        del buffer[: at + 4]
+        fields = field_lines(split_head(section), self._limits)
         return End(tuple(field for field in fields if field[0] not in NOT_IN_TRAILERS))
 
     def ended(self) -> End:

@@ -6,18 +6,17 @@ The demonstration answers GET / with a greeting and POST /echo with the content 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import importlib
 import inspect
 import logging
 import multiprocessing
+import os
 import signal
 import socket
 import ssl
 import sys
 from dataclasses import asdict, replace
-from multiprocessing.connection import wait
-from multiprocessing.context import SpawnProcess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,12 @@ from onthewire.http.asgi import ASGIProtocol, Lifespan
 from onthewire.http.events import RequestHead
 from onthewire.http.files import Files
 from onthewire.http.limits import Limits
-from onthewire.http.server import Access, HTTPServer
+from onthewire.http.server import HTTPBase, HTTPServer
 from onthewire.http.simple import Request, Response, Router
 from onthewire.http.threaded import HTTPThreadServer
 from onthewire.http.wsgi import wsgi
+from onthewire.serving import Limits as ServingLimits
+from onthewire.serving import ProcessServer, Server
 
 INTERFACES = {1: "simple", 2: "wsgi", 3: "asgi"}
 """By the number of arguments that an application takes."""
@@ -141,18 +142,24 @@ def tls_of(options: argparse.Namespace) -> ssl.SSLContext | None:
     """A context for https, whose certificates SIGHUP reads again; None for http."""
     if options.certfile is None:
         return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+    def loaded(context: ssl.SSLContext) -> ssl.SSLContext:
+        context.load_cert_chain(options.certfile, options.keyfile)
+        return context
+
+    context = loaded(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    context.load_cert_chain(options.certfile, options.keyfile)
+
+    def again(*_: object) -> None:
+        try:
+            # In another one first: one that failed to load them half-way could serve no more.
+            loaded(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+            loaded(context)
+        except OSError as error:
+            print(f"the certificates stay as they are: {error}", file=sys.stderr)
+
     if hasattr(signal, "SIGHUP"):
-
-        def again(*_: object) -> None:
-            try:
-                context.load_cert_chain(options.certfile, options.keyfile)
-            except (OSError, ssl.SSLError) as error:
-                print(f"the certificates stay as they are: {error}", file=sys.stderr)
-
         signal.signal(signal.SIGHUP, again)
     return context
 
@@ -163,104 +170,57 @@ def log_access(client: str, head: RequestHead | None, status: int) -> None:
     print(f"{client or '-'} {asked!a} {status}", file=sys.stderr)
 
 
-def serve(options: argparse.Namespace, listener: socket.socket, pipe: Any = None) -> None:
-    """Serve in this process until a signal comes.
+def server_of(
+    _: None, *, limits: ServingLimits, listener: socket.socket, options: argparse.Namespace
+) -> HTTPBase:
+    """A server in this process, which SIGTERM stops.
 
     Args:
-        options: of the command line.
+        limits: of which the number of clients counts, this process's share.
         listener: the listening socket.
-        pipe: tells the first process that this one serves; None where this is the only one.
+        options: of the command line.
     """
     app, interface = application_of(options)
-    limits, tls = limits_of(options.limit), tls_of(options)
-    access: Access | None = log_access if options.access_log else None
-
-    def ready() -> None:
-        if pipe is None:
-            announce(options, listener)
-        else:
-            pipe.send(True)
-
+    shared: dict[str, Any] = {
+        "http_limits": replace(limits_of(options.limit), clients=limits.clients),
+        "tls": tls_of(options),
+        "access": log_access if options.access_log else None,
+        "listener": listener,
+    }
+    server: HTTPBase
     if interface == "wsgi":
-        threads = HTTPThreadServer(
-            wsgi(app), http_limits=limits, listener=listener, tls=tls, access=access
-        )
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: threads.stop())
-        ready()
-        threads.serve()
-        return
-
-    async def run() -> None:
-        lifespan = Lifespan(app) if interface == "asgi" else None
-        if lifespan is not None:
-            await lifespan.start()
-        state = lifespan.state if lifespan else {}
-        server = HTTPServer(
-            lambda owner: (
-                ASGIProtocol(owner, app, state)
-                if interface == "asgi"
-                else SimpleProtocol(owner, app)
-            ),
-            limits,
-            tls=tls,
-            access=access,
-        )
-        try:
-            await server.serve(listener, ready)
-        finally:
-            if lifespan is not None:
-                await lifespan.stop()
-
-    asyncio.run(run())
+        server = HTTPThreadServer(wsgi(app), **shared)
+    elif interface == "asgi":
+        lifespan = Lifespan(app)
+        state = lifespan.state
+        server = HTTPServer(lambda it: ASGIProtocol(it, app, state), lifespan=lifespan, **shared)
+    else:
+        server = HTTPServer(lambda it: SimpleProtocol(it, app), **shared)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    return server
 
 
-def announce(options: argparse.Namespace, listener: socket.socket) -> None:
-    """Say where connections are accepted."""
-    where = [options.uds] if options.uds else listener.getsockname()[:2]
-    print("LISTENING", *where, flush=True)
+def pass_on(number: int, _: object) -> None:
+    """Tell the workers about a signal."""
+    for process in multiprocessing.active_children():
+        if process.pid is not None:
+            os.kill(process.pid, number)
 
 
-def serve_in_workers(options: argparse.Namespace, listener: socket.socket) -> None:
-    """Serve in several processes at one listening socket; one that ends is replaced."""
-    context = multiprocessing.get_context("spawn")
-    stopping = False
-    workers: list[SpawnProcess] = []
-
-    def start() -> SpawnProcess:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(options, listener, theirs))
-        process.start()
-        theirs.close()
-        with ours:
-            try:
-                ours.recv()
-            except EOFError:
-                raise RuntimeError("a worker ended before it served") from None
-        return process
-
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
-        for process in workers:
-            process.terminate()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    try:
-        while len(workers) < options.workers and not stopping:
-            workers.append(start())
-        announce(options, listener)
-        while not stopping:
-            wait([process.sentinel for process in workers], 0.5)
-            for at, process in enumerate(workers):
-                if not stopping and not process.is_alive():
-                    print(f"a worker ended ({process.exitcode}); replaced", file=sys.stderr)
-                    workers[at] = start()
-    finally:
-        stop()
-        for process in workers:
-            process.join()
+def server_of_workers(options: argparse.Namespace, listener: socket.socket) -> Server:
+    """A server in several processes, which SIGTERM stops."""
+    limits = limits_of(options.limit)
+    server = ProcessServer(
+        None,
+        limits=ServingLimits(clients=limits.clients, drain_time=limits.drain_time),
+        listener=listener,
+        processes=options.workers,
+        design=partial(server_of, options=options),
+    )
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, pass_on)
+    return server
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -270,18 +230,27 @@ def main(arguments: list[str] | None = None) -> int:
     options = found.parse_args(arguments)
     try:
         application_of(options)
-        limits_of(options.limit)
+        limits = limits_of(options.limit)
         listener = listener_of(options)
     except (ImportError, AttributeError, ValueError, OSError) as error:
         found.exit(2, f"{found.prog}: {error}\n")
     try:
-        with listener:
-            (serve_in_workers if options.workers > 1 else serve)(options, listener)
+        if options.workers > 1:
+            server = server_of_workers(options, listener)
+        else:
+            clients = ServingLimits(clients=limits.clients)
+            server = server_of(None, limits=clients, listener=listener, options=options)
+        with server:
+            server.prepare()
+            where = [options.uds] if options.uds else listener.getsockname()[:2]
+            print("LISTENING", *where, flush=True)
+            server.serve()
     except KeyboardInterrupt:
-        pass  # Where signals cannot be handled; everything has been ended on its way here.
+        pass  # Everything has been ended on its way here.
     except (OSError, RuntimeError) as error:
         found.exit(1, f"{found.prog}: {error}\n")
     finally:
+        listener.close()
         if options.uds:
             options.uds.unlink(missing_ok=True)
     print("STOPPED", flush=True)

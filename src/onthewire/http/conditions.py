@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import email.utils
 import re
+import time
 from datetime import UTC
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,6 +23,11 @@ RANGES = 16
 Each would cost a part of its own: a request of some hundred octets could ask for gigabytes.
 """
 
+_date = re.compile(  # RFC 9110 section 5.6.7: the preferred form, that of RFC 850, and asctime's
+    rb"(?:[MTWFS][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT"
+    rb"|[MTWFS][a-z]{5,8}, [0-9]{2}-[A-Z][a-z]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT"
+    rb"|[MTWFS][a-z]{2} [A-Z][a-z]{2} [0-9 ][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4})"
+)
 _entity_tag = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _tag_list = re.compile(rb'[\t ]*(?:(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"[\t ]*)?(?:,[\t ]*(?:(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"[\t ]*)?)*')  # fmt: skip # noqa: E501
 _range_set = re.compile(rb"bytes=[\t ]*((?:[0-9]+-[0-9]*|-[0-9]+)(?:[\t ]*,[\t ]*(?:[0-9]+-[0-9]*|-[0-9]+))*)")  # fmt: skip # noqa: E501
@@ -46,12 +52,12 @@ def http_date(seconds: int) -> str:
 
 def read_date(value: bytes | None) -> int | None:
     """Seconds since 1970 of a date in any of the three forms; None for anything else."""
-    if value is None:
+    if value is None or not _date.fullmatch(value):
         return None
     try:
         date = email.utils.parsedate_to_datetime(value.decode("ascii"))
         return int(date.replace(tzinfo=date.tzinfo or UTC).timestamp())
-    except (ValueError, TypeError, OverflowError, UnicodeDecodeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -99,14 +105,15 @@ def ranges(head: RequestHead, validators: Validators, size: int) -> list[range] 
         size: octets of the representation.
     """
     value = head.get(b"range")
-    if value is None or head.method != "GET":
+    if value is None or head.method != "GET" or not size:
         return None
     matched = _range_set.fullmatch(value.lower())
     if matched is None:
         return None
     condition = head.get(b"if-range")
     if condition is not None and condition != validators.tag:
-        if read_date(condition) != validators.modified:
+        # A date is exact only once its second is over (RFC 9110 section 8.8.2.2).
+        if read_date(condition) != validators.modified or validators.modified + 1 > time.time():
             return None
     found: list[range] = []
     for each in matched[1].split(b","):

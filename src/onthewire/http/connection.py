@@ -26,7 +26,9 @@ from onthewire.http.events import (
     ResponseHead,
 )
 from onthewire.http.heads import (
-    METHODS,
+    Section,
+    look_at_any_line,
+    look_at_request_line,
     request_head,
     response_head,
     status_line,
@@ -95,11 +97,21 @@ class Connection:
         self.keep_alive = True
         self._buffer = bytearray()
         self._ended = False
-        self._scanned = 0
+        self._section: Section
         self._reader: Reader | None = None
         self._left: int | None = 0
         self._chunked = False
         self._bodiless = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the peer has ended its direction."""
+        return self._ended
+
+    @property
+    def more_may_come(self) -> bool:
+        """Whether the peer may still send what belongs to the message that it has begun."""
+        return self.theirs in (BODY, ERROR) and not self._ended
 
     @property
     def buffered(self) -> int:
@@ -144,41 +156,6 @@ class Connection:
     def _read_head(self) -> Event | None:
         raise NotImplementedError
 
-    def _cut_head(self, longest_line: int) -> bytes | None:
-        """Take a whole head off the buffer; None while it is incomplete, and not yet wrong.
-
-        The search goes on where the last one ended: from the front each time, a head that comes
-        octet by octet would cost the square of its length.
-        """
-        buffer = self._buffer
-        at = buffer.find(b"\r\n\r\n", self._scanned)
-        if at >= 0:
-            head = bytes(buffer[:at])
-            del buffer[: at + 4]
-            self._scanned = 0
-            return head
-        # Not to be waited out: octets that no head may hold, and more of them than are allowed.
-        if grammar.bad_in_head.search(buffer, self._scanned):
-            raise RemoteError(400, "a control octet, or a CR or LF alone, in the head")
-        line_end = buffer.find(b"\r\n", 0, longest_line + 2)
-        if line_end < 0:
-            if len(buffer) > longest_line:
-                self._first_line_too_long()
-        else:
-            if not self._scanned:
-                self._look_at_first_line(bytes(buffer[:line_end]))
-            if len(buffer) > line_end + self.limits.head + 4:
-                raise RemoteError(431, f"more than {self.limits.head} octets of field lines")
-        # The CR or CRLFCR at the end may be the beginning of what is looked for.
-        self._scanned = max(0, len(buffer) - 3) if line_end >= 0 else 0
-        return None
-
-    def _first_line_too_long(self) -> None:
-        raise RemoteError(400, "a first line that is too long")
-
-    def _look_at_first_line(self, line: bytes) -> None:
-        """Refuse a line early that cannot begin a message; the default waits for the whole head."""
-
     def _move(self, what: type) -> None:
         after = self._our_moves.get((self.ours, what))
         if after is None:
@@ -211,16 +188,15 @@ class Connection:
         Raises:
             LocalError: less content than the Content-Length says, or not now.
         """
-        self._move(End)
+        octets = b""
         if not self._bodiless:
             if self._chunked:
                 octets = b"0\r\n" + written(trailers)[0] + b"\r\n"
-                self._finish()
-                return octets
-            if self._left:
+            elif self._left:
                 raise LocalError(f"{self._left} octets less than its Content-Length says")
+        self._move(End)
         self._finish()
-        return b""
+        return octets
 
     def _finish(self) -> None:
         """Begin the next exchange where both messages are complete and nobody wants to close."""
@@ -255,6 +231,9 @@ class ServerConnection(Connection):
         self.status = 0
         self.waits_for_continue = False
         self._is_head = False
+        self._empty_lines = 0
+        # The longest: the method and its blank, the target, another blank and HTTP/1.1.
+        self._section = Section(self.limits, self.limits.target + 26, look_at_request_line)
         self._kept = _kept.setdefault(self.limits, {})
 
     def _read_head(self) -> Event | None:
@@ -264,9 +243,8 @@ class ServerConnection(Connection):
             self._skip_empty_lines()
         if not buffer:
             return Closed() if self._ended else None
-        # The longest: the method and its blank, the target, another blank and HTTP/1.1.
         self._is_head = buffer.startswith(b"HEAD ")
-        octets = self._cut_head(self.limits.target + 26)
+        octets = self._section.take(buffer)
         if octets is None:
             if self._ended:
                 raise RemoteError(400, "the connection ended inside a head")
@@ -278,6 +256,7 @@ class ServerConnection(Connection):
                 if len(self._kept) >= REQUESTS_KEPT:
                     self._kept.clear()
                 self._kept[octets] = request
+        self._empty_lines = 0
         self.request = request
         self.keep_alive = request.keep_alive
         self.waits_for_continue = request.expects_continue
@@ -287,22 +266,10 @@ class ServerConnection(Connection):
 
     def _skip_empty_lines(self) -> None:
         """RFC 9112 section 2.2: an empty line or two in front of a request are ignored."""
-        for _ in range(2):
-            if self._buffer[:2] == b"\r\n":
-                del self._buffer[:2]
+        while self._empty_lines < 2 and self._buffer.startswith(b"\r\n"):
+            del self._buffer[:2]
+            self._empty_lines += 1
         if self._buffer.startswith((b"\r", b"\n")) and self._buffer != b"\r":
-            raise RemoteError(400, "no request line (RFC 9112 section 3)")
-
-    def _first_line_too_long(self) -> None:
-        method = bytes(self._buffer[:64]).split(b" ")[0]
-        if not grammar.token.fullmatch(method):
-            raise RemoteError(400, "no request line (RFC 9112 section 3)")
-        if method.decode() not in METHODS:
-            raise RemoteError(501, "an unknown method")
-        raise RemoteError(414, f"a target of more than {self.limits.target} octets")
-
-    def _look_at_first_line(self, line: bytes) -> None:
-        if not grammar.request_line.fullmatch(line):
             raise RemoteError(400, "no request line (RFC 9112 section 3)")
 
     def inform(self, status: int, fields: Fields = ()) -> bytes:
@@ -343,6 +310,9 @@ class ServerConnection(Connection):
             raise LocalError(f"{status} does not end an exchange")
         if status == 204 and length is not None:
             raise LocalError("204 has no Content-Length (RFC 9110 section 8.6)")
+        if status == 205 and length != 0:
+            raise LocalError("205 has no content (RFC 9110 section 15.3.6)")
+        line = status_line(status)
         self._move(ResponseHead)
         self.status = status
         minor = 1 if self.request is None else self.request.minor
@@ -361,14 +331,24 @@ class ServerConnection(Connection):
             self.waits_for_continue or self.theirs is ERROR or self._unread() > self.limits.unread
         ):
             self.keep_alive = False
-        if self._ended or not self.keep_alive:
+        if not self.keep_alive or (self._ended and not self._buffer):
             self.keep_alive = False
             octets += b"connection: close\r\n"
         elif minor == 0:
             octets += b"connection: keep-alive\r\n"
-        return b"%b%b%b\r\n" % (status_line(status), common, octets)
+        return b"%b%b%b\r\n" % (line, common, octets)
 
     # --8<-- [end:respond]
+    @property
+    def unanswered(self) -> bool:
+        """Whether a request has begun, and its response has not."""
+        return self.ours is IDLE and self.theirs is not IDLE
+
+    def withdraw(self) -> None:
+        """Nothing of the response was sent: another one may take its place."""
+        if self.ours is BODY:
+            self.ours = IDLE
+
     def _unread(self) -> float:
         """Octets of the request's content that may still come."""
         return self._reader.left if isinstance(self._reader, LengthReader) else math.inf
@@ -376,8 +356,8 @@ class ServerConnection(Connection):
     def whole(self, status: int, fields: Fields, content: bytes, common: bytes = b"") -> bytes:
         """A whole response at once; its Content-Length is set here (but for 204 and 304)."""
         octets, length = written(fields)
-        if length is not None:
-            raise LocalError("the Content-Length of a whole response is set by the connection")
+        if length is not None or not isinstance(content, bytes):
+            raise LocalError("a whole response has octets as content and no Content-Length yet")
         if status not in NO_CONTENT:
             length = len(content)
             octets += b"content-length: %d\r\n" % length
@@ -398,6 +378,7 @@ class ClientConnection(Connection):
     def __init__(self, limits: Limits | None = None) -> None:
         super().__init__(limits)
         self._method = ""
+        self._section = Section(self.limits, self.limits.target, look_at_any_line)
 
     def request(self, method: str, target: bytes, fields: Fields) -> bytes:
         """The head of a request; its content is chunked unless a Content-Length is there.
@@ -405,9 +386,11 @@ class ClientConnection(Connection):
         Raises:
             LocalError: it must not be sent so, or not now; a request has one Host.
         """
-        line = b"%b %b HTTP/1.1\r\n" % (method.encode("ascii"), target)
-        if not grammar.request_line.fullmatch(line[:-2]):
-            raise LocalError(f"{method} {target!r} is no request line")
+        name = method.encode()
+        if not (grammar.token.fullmatch(name) and grammar.target.fullmatch(target)):
+            raise LocalError(f"{method!a} {target!r} is no request line")
+        if self._buffer:
+            raise LocalError("the server sent more than its response")
         hosts = [value for name, value in fields if name == b"host"]
         if len(hosts) != 1 or not grammar.host.fullmatch(hosts[0]):
             raise LocalError("a request has exactly one Host")
@@ -418,25 +401,23 @@ class ClientConnection(Connection):
         self._left = length or 0
         if self._chunked:
             octets += b"transfer-encoding: chunked\r\n"
-        return line + octets + b"\r\n"
-
-    def close_after(self) -> None:
-        """Do not use the connection again; send ``Connection: close`` is up to the peer."""
-        self.keep_alive = False
+        return b"%b %b HTTP/1.1\r\n%b\r\n" % (name, target, octets)
 
     def _read_head(self) -> Event | None:
         while True:
-            if not self._buffer and self._ended:
-                if self.ours is IDLE:
-                    return Closed()
-                raise RemoteError(400, "the connection ended before a response")
-            octets = self._cut_head(self.limits.target)
+            if self.ours is IDLE:
+                if self._buffer:
+                    raise RemoteError(400, "a response to no request")
+                return Closed()
+            octets = self._section.take(self._buffer)
             if octets is None:
                 if self._ended:
                     raise RemoteError(400, "the connection ended inside a head")
                 return None
             head = response_head(octets, self.limits)
-            if head.status >= 200 or head.status == 101:
+            if head.status == 101:
+                raise RemoteError(400, "a switch of protocols that nobody asked for")
+            if head.status >= 200:
                 self._frame(head)
                 return head
 

@@ -16,6 +16,12 @@ Fields = tuple[tuple[bytes, bytes], ...]
 """Field lines in the order of the message: lower-case name and value of each."""
 
 
+def joined(fields: Fields, name: bytes) -> bytes | None:
+    """The values of all lines of a name, joined by commas; None without any (RFC 9110 5.3)."""
+    found = [value for each, value in fields if each == name]
+    return b", ".join(found) if found else None
+
+
 # --8<-- [start:RequestHead]
 @dataclass(slots=True, eq=False)
 class RequestHead:
@@ -46,13 +52,8 @@ class RequestHead:
     expects_continue: bool
 
     def get(self, name: bytes) -> bytes | None:
-        """The value of a field, lines of the same name joined by a comma; None without any.
-
-        Args:
-            name: in lower case.
-        """
-        found = [value for each, value in self.fields if each == name]
-        return b", ".join(found) if found else None
+        """The value of a field by its lower-case name; see `joined`."""
+        return joined(self.fields, name)
 
 
 # --8<-- [end:RequestHead]
@@ -75,9 +76,8 @@ class ResponseHead:
     length: int | None = None
 
     def get(self, name: bytes) -> bytes | None:
-        """The value of a field, lines of the same name joined by a comma; None without any."""
-        found = [value for each, value in self.fields if each == name]
-        return b", ".join(found) if found else None
+        """The value of a field by its lower-case name; see `joined`."""
+        return joined(self.fields, name)
 
 
 @dataclass(slots=True)

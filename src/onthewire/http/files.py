@@ -14,8 +14,11 @@ import gzip
 import html
 import mimetypes
 import os
+import secrets
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
@@ -31,8 +34,6 @@ COMPRESSED = range(256, 1024 * 1024)
 """Sizes for which gzip is tried: below, it saves nothing; above, it would hold up others."""
 
 COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
-
-BOUNDARY = "onthewire-byteranges"
 
 
 def accepts_gzip(value: str | None) -> bool:
@@ -70,10 +71,12 @@ class Files:
             return Response.of(HTTPError(405, "files are read only"), fields)
         try:
             path = self._found(request.path)
-            if path.is_dir():
-                if not request.path.endswith("/"):
+            if path.is_dir() != request.path.endswith("/"):
+                if path.is_dir():
                     where = quote(request.path) + "/"
                     return Response("", 301, fields=[("location", where)])
+                raise ValueError(path)
+            if path.is_dir():
                 if not (path / "index.html").is_file():
                     return self._index(path, request.path)
                 path = self._found(request.path + "index.html")
@@ -91,20 +94,23 @@ class Files:
         names = path.removeprefix(self._prefix).split("/")
         if names[-1] == "":
             names.pop()
-        if any(not name or name[0] == "." or set(name) & set("\\:\0") for name in names):
+        if any(not name or set(name) & set("\\:\0") for name in names):
             raise ValueError(path)
         found = self._root.joinpath(*names).resolve(strict=True)
         mode = found.stat().st_mode
-        if not (found.is_relative_to(self._root) and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))):
+        inside = found.relative_to(self._root).parts
+        if any(name[0] == "." for name in (*names, *inside)):
+            raise ValueError(path)
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             raise ValueError(path)
         return found
 
     def _index(self, folder: Path, path: str) -> Response:
-        names = sorted(
-            entry.name + ("/" if entry.is_dir() else "")
-            for entry in folder.iterdir()
-            if not entry.name.startswith(".")
-        )
+        names = []
+        for entry in sorted(folder.iterdir()):
+            with suppress(OSError, ValueError):  # What is not there for a request is not shown.
+                slash = "/" if self._found(path + entry.name).is_dir() else ""
+                names.append(entry.name.encode().decode() + slash)
         items = "".join(f'<li><a href="{quote(n)}">{html.escape(n)}</a></li>\n' for n in names)
         page = f"<!doctype html>\n<title>{html.escape(path)}</title>\n<ul>\n{items}</ul>\n"
         return Response(page, content_type="text/html; charset=utf-8")
@@ -123,7 +129,8 @@ class Files:
             and accepts_gzip(request.get("accept-encoding"))
         )
         tag = f'"{state.st_mtime_ns:x}-{state.st_size:x}{"-gzip" if compress else ""}"'
-        validators = Validators(tag.encode(), int(state.st_mtime))
+        # No date may lie in the future (RFC 9110 section 8.8.2.1).
+        validators = Validators(tag.encode(), int(min(state.st_mtime, time.time())))
         fields = [
             ("etag", tag),
             ("last-modified", http_date(validators.modified)),
@@ -156,26 +163,37 @@ class Files:
             part = parts[0]
             fields.append(("content-range", f"bytes {part.start}-{part.stop - 1}/{size}"))
             return Response.of_pieces(pieces(file, parts), len(part), 206, kind, fields)
+        boundary = secrets.token_hex(12)
         heads = [
-            f"\r\n--{BOUNDARY}\r\nContent-Type: {kind}\r\n"
+            f"\r\n--{boundary}\r\nContent-Type: {kind}\r\n"
             f"Content-Range: bytes {part.start}-{part.stop - 1}/{size}\r\n\r\n".encode()
             for part in parts
         ]
-        last = f"\r\n--{BOUNDARY}--\r\n".encode()
+        last = f"\r\n--{boundary}--\r\n".encode()
         length = sum(map(len, heads)) + sum(map(len, parts)) + len(last)
-        kind = f"multipart/byteranges; boundary={BOUNDARY}"
+        kind = f"multipart/byteranges; boundary={boundary}"
         return Response.of_pieces(pieces(file, parts, heads, last), length, 206, kind, fields)
 
 
 # --8<-- [end:Files]
 def pieces(
     file: BinaryIO, parts: list[range], heads: list[bytes] | None = None, last: bytes = b""
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The octets of parts of a file, each behind its head; then it is closed.
 
-    A file that has become shorter ends early: the connection then notices that octets are missing.
+    It is closed also where nobody asks for the octets, for HEAD: the generator has been begun. A
+    file that has become shorter ends early: the connection then notices that octets are missing.
     """
+    generator = _pieces(file, parts, heads, last)
+    next(generator)
+    return generator
+
+
+def _pieces(
+    file: BinaryIO, parts: list[range], heads: list[bytes] | None, last: bytes
+) -> Generator[bytes, None, None]:
     with file:
+        yield b""
         for number, part in enumerate(parts):
             if heads:
                 yield heads[number]

@@ -31,6 +31,9 @@ field_value = re.compile(FIELD_VALUE)
 # section 3.2), which is for the client alone.
 _TARGET = rb"[!$-;=?-\[\]^_`a-z{|}~]"
 
+target = re.compile(_TARGET + rb"+")
+"""Any request target, in a form that is not looked at."""
+
 origin_form = re.compile(rb"/" + _TARGET + rb"*")
 """RFC 9112 section 3.2.1."""
 
@@ -41,8 +44,9 @@ _IPV6_OR_FUTURE = rb"\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[!$&-.0-;=A-Z_a-z~]+\]"
 # Without the comma that the rule has: it is how two Hosts look once somebody has joined them.
 _REG_NAME = rb"(?:[!$&-+\-.0-9;=A-Z_a-z~]|%[0-9A-Fa-f]{2})*"
 
-host = re.compile(rb"(" + _IPV6_OR_FUTURE + rb"|" + _REG_NAME + rb")(?::([0-9]{0,5}))?")
-"""`uri-host [ ":" port ]`: RFC 9110 section 7.2 and RFC 3986 section 3.2.2; no user part."""
+host = re.compile(rb"(" + _IPV6_OR_FUTURE + rb"|" + _REG_NAME + rb")(?:(?<=.):([0-9]{0,5}))?")
+"""`uri-host [ ":" port ]`: RFC 9110 section 7.2 and RFC 3986 section 3.2.2; no user part. It may be
+empty, but has no port then (RFC 9110 section 4.2.1)."""
 
 request_line = re.compile(rb"(" + TOKEN + rb") ([^ ]+) HTTP/([0-9])\.([0-9])")
 """RFC 9112 section 3; exactly one blank between the parts. The target is looked at by itself."""

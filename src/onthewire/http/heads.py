@@ -9,7 +9,10 @@ Left out: CONNECT, which is for proxies (RFC 9110 section 9.3.6) and answered by
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
+from ipaddress import IPv6Address
 
 from onthewire.http import grammar
 from onthewire.http.events import Fields, LocalError, RemoteError, RequestHead, ResponseHead
@@ -68,7 +71,7 @@ def field_lines(lines: list[bytes], limits: Limits) -> Fields:
     return tuple(found)
 
 
-def split_head(head: bytes, limits: Limits) -> list[bytes]:
+def split_head(head: bytes) -> list[bytes]:
     """The lines of a head, which came without its empty line.
 
     Raises:
@@ -77,9 +80,80 @@ def split_head(head: bytes, limits: Limits) -> list[bytes]:
     lines = head.split(b"\r\n")
     if head.translate(None, grammar.FIELD_OCTETS) != b"\r\n" * (len(lines) - 1):
         raise RemoteError(400, "a control octet, or a CR or LF alone, in the head")
-    if len(head) - len(lines[0]) > limits.head:
-        raise RemoteError(431, f"more than {limits.head} octets of field lines")
     return lines
+
+
+Look = Callable[[bytes, Limits, bool], None]
+"""Refuses a first line as soon as it can: the line, the limits, whether the line is whole."""
+
+
+class Section:
+    """Lines up to an empty one, a head or trailers, found in a buffer however they come.
+
+    The search goes on where the last one ended: from the front each time, lines that come octet by
+    octet would cost the square of their length. What is refused hangs on the octets alone, never
+    on the pieces in which they came.
+
+    Args:
+        limits: what is too long.
+        longest: octets of the first line.
+        look: refuses a first line before the rest is there.
+    """
+
+    def __init__(self, limits: Limits, longest: int, look: Look) -> None:
+        self._limits = limits
+        self._longest = longest
+        self._look = look
+        self._scanned = 0
+
+    def take(self, buffer: bytearray) -> bytes | None:
+        """Take the lines off the buffer, without the CRLF of the last; None until all are there.
+
+        Raises:
+            RemoteError: an octet that no head may hold, or too many of them.
+        """
+        most = self._limits.head + 4
+        at = buffer.find(b"\r\n\r\n", self._scanned, most)
+        line_end = -1
+        if at > self._longest or at < 0:
+            line_end = buffer.find(b"\r\n", 0, self._longest + 2)
+        if at >= 0 and (at <= self._longest or line_end >= 0):
+            section = bytes(buffer[:at])
+            del buffer[: at + 4]
+            self._scanned = 0
+            return section
+        too_long = self._longest + 2
+        if grammar.bad_in_head.search(buffer, self._scanned, most if line_end >= 0 else too_long):
+            raise RemoteError(400, "a control octet, or a CR or LF alone, in the head")
+        if line_end >= self._scanned:
+            self._look(bytes(buffer[:line_end]), self._limits, True)
+        elif line_end < 0 and len(buffer) >= too_long:
+            self._look(bytes(buffer[:too_long]), self._limits, False)
+        if len(buffer) >= most:
+            raise RemoteError(431, f"a head of more than {self._limits.head} octets")
+        # The CR or CRLFCR at the end may be the beginning of what is looked for.
+        self._scanned = max(0, len(buffer) - 3)
+        return None
+
+
+def look_at_request_line(line: bytes, limits: Limits, whole: bool) -> None:
+    """Refuse what is no request line, or is too long for one; see `Look`."""
+    if whole:
+        if not grammar.request_line.fullmatch(line):
+            raise RemoteError(400, "no request line (RFC 9112 section 3)")
+        return
+    method = line.split(b" ")[0]
+    if not grammar.token.fullmatch(method):
+        raise RemoteError(400, "no request line (RFC 9112 section 3)")
+    if method.decode() not in METHODS:
+        raise RemoteError(501, "an unknown method")
+    raise RemoteError(414, f"a target of more than {limits.target} octets")
+
+
+def look_at_any_line(_: bytes, limits: Limits, whole: bool) -> None:
+    """Refuse what is too long; see `Look`."""
+    if not whole:
+        raise RemoteError(431, f"a line of more than {limits.head} octets")
 
 
 # --8<-- [start:request_head]
@@ -93,7 +167,7 @@ def request_head(head: bytes, limits: Limits) -> RequestHead:
     Raises:
         RemoteError: with the status that answers it.
     """
-    lines = split_head(head, limits)
+    lines = split_head(head)
     method, target, minor = request_line(lines[0], limits)
     fields = field_lines(lines[1:], limits)
     host: bytes | None = None
@@ -122,6 +196,11 @@ def request_head(head: bytes, limits: Limits) -> RequestHead:
     elif not is_authority(host):
         raise RemoteError(400, "a Host that is no host (RFC 9112 section 3.2)")
     path, query, authority = target_parts(method, target)
+    if authority is None:
+        authority = host or b""
+    else:
+        # RFC 9112 section 3.2.2: what the target says, whatever Host says.
+        fields = ((b"host", authority), *(each for each in fields if each[0] != b"host"))
     size = content_size(length, coding, minor, limits)
     keep_alive = minor == 1
     if options:
@@ -133,8 +212,6 @@ def request_head(head: bytes, limits: Limits) -> RequestHead:
         if expect.lower() != b"100-continue":
             raise RemoteError(417, "an expectation other than 100-continue")
         expects = size != 0
-    if authority is None:
-        authority = host or b""
     return RequestHead(
         method, target, path, query, authority, minor, fields, size, keep_alive, expects
     )
@@ -191,7 +268,13 @@ def target_parts(method: str, target: bytes) -> tuple[bytes, bytes, bytes | None
 def is_authority(value: bytes) -> bool:
     """Whether it is a host with or without a port, or empty; no user part."""
     matched = grammar.host.fullmatch(value)
-    return matched is not None and int(matched[2] or 0) <= 65_535
+    if matched is None or int(matched[2] or 0) > 65_535:
+        return False
+    if matched[1][:1] == b"[" and matched[1][1:2] not in b"vV":
+        with suppress(ValueError):
+            return bool(IPv6Address(matched[1][1:-1].decode()))
+        return False
+    return True
 
 
 def content_size(
@@ -233,7 +316,7 @@ def response_head(head: bytes, limits: Limits) -> ResponseHead:
     Raises:
         RemoteError: it is malformed.
     """
-    lines = split_head(head, limits)
+    lines = split_head(head)
     matched = grammar.status_line.fullmatch(lines[0])
     if matched is None:
         raise RemoteError(400, "no status line (RFC 9112 section 4)")

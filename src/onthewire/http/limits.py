@@ -16,7 +16,7 @@ class Limits:
     Attributes:
         target: octets of a request target, else 414. RFC 9112 section 3 recommends that request
             lines of 8,000 octets at least are supported.
-        head: octets of the field lines of one message, else 431. Trailers count by themselves.
+        head: octets of a whole head, else 431. Trailers count by themselves.
         fields: field lines of one message, else 431: more are an attack on who looks them up.
         body: octets of content, else 413. A handler of the simple interface gets it whole, so this
             is memory; ASGI and WSGI applications read it piece by piece.

@@ -1,28 +1,27 @@
-"""The server on asyncio: the listening socket, the connections it has, their start and their end.
+"""What the two servers share, and the one on asyncio: a listening socket, connections, an end.
 
-What one connection does is in `onthewire.http.aio`. Left out: several listening sockets.
+What one connection does is in `onthewire.http.aio` and `onthewire.http.threaded`. Left out: several
+listening sockets, and signals, which belong to the program (`onthewire.http.cli`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import email.utils
-import logging
-import signal
-import socket
 import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from onthewire.http.conditions import http_date
 from onthewire.http.events import Fields, RequestHead
 from onthewire.http.limits import Limits
+from onthewire.serving.limits import Limits as ServingLimits
+from onthewire.serving.server import BACKLOG, Server, ctrl_c_stops
 
 if TYPE_CHECKING:
     from onthewire.http.aio import HTTPProtocol
-
-log = logging.getLogger("onthewire.http")
+    from onthewire.http.asgi import Lifespan
 
 Access = Callable[[str, RequestHead | None, int], None]
 """Told about each response: the client's address, the request (None for no request), the status."""
@@ -31,6 +30,12 @@ NAME = b"server: onthewire\r\n"
 
 ROOM = 65_536
 """Octets that are received at most at a time."""
+
+REFUSALS = 64
+"""Connections above `Limits.clients` that are told so at one time; more are cut without a word."""
+
+OURS = frozenset((b"connection", b"transfer-encoding", b"keep-alive"))
+"""Fields that are between us and the client, whatever an ASGI or WSGI application says."""
 
 
 class Common:
@@ -45,75 +50,140 @@ class Common:
         now = int(time.time())
         if now != self._second:
             self._second = now
-            date = email.utils.formatdate(now, usegmt=True).encode()
-            self._octets = b"date: " + date + b"\r\n" + NAME
+            self._octets = b"date: " + http_date(now).encode() + b"\r\n" + NAME
         return self._octets
 
     def beside(self, fields: Fields) -> bytes:
         """Those of them that are not among the fields of an application."""
         names = {name for name, _ in fields}
+        if not names & {b"date", b"server"}:
+            return self.octets()
         lines = self.octets().splitlines(keepends=True)
         return b"".join(line for line in lines if line.partition(b":")[0] not in names)
 
 
-# --8<-- [start:HTTPServer]
-class HTTPServer:
-    """Serves HTTP/1.1 on listening sockets, in one event loop.
+def of_application(status: int, fields: Fields) -> tuple[Fields, bool]:
+    """The fields of an ASGI or WSGI application that are sent, and whether it wants to close.
+
+    What is not the application's to set is left out, and a Content-Length where there is no
+    content, which frameworks add to 204 (RFC 9110 section 8.6).
+    """
+    unwanted = OURS | {b"content-length"} if status == 204 else OURS
+    close = any(name == b"connection" and value.lower() == b"close" for name, value in fields)
+    return tuple(field for field in fields if field[0] not in unwanted), close
+
+
+class HTTPBase(Server):
+    """A server of HTTP/1.1; its other arguments are those of `onthewire.serving.Server`.
 
     Args:
-        protocol: makes the protocol of a connection, such as a `SimpleProtocol`.
-        limits: what clients may take.
+        http_limits: what clients may take.
         tls: for https; None for http.
         access: told about each response; None for nobody.
     """
 
     def __init__(
         self,
-        protocol: Callable[[HTTPServer], HTTPProtocol],
-        limits: Limits | None = None,
         *,
+        http_limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         access: Access | None = None,
+        **listening: Any,
     ) -> None:
-        self.limits = limits or Limits()
+        self.http_limits = limits = http_limits or Limits()
         self.common = Common()
-        self.room = memoryview(bytearray(ROOM))
-        self.loop: asyncio.AbstractEventLoop
-        self.stopping = False
-        self._protocol = protocol
         self.tls = tls
         self.access = access
+        shared = ServingLimits(
+            clients=limits.clients, refusals=REFUSALS, drain_time=limits.drain_time
+        )
+        super().__init__(None, limits=shared, **listening)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` has been called."""
+        return self._stopping
+
+
+# --8<-- [start:HTTPServer]
+class HTTPServer(HTTPBase):
+    """Serves in one event loop; see `HTTPBase` for the other arguments.
+
+    Args:
+        protocol: makes the protocol of a connection, such as a `SimpleProtocol`.
+        lifespan: started before and ended after serving; None for nothing.
+    """
+
+    def __init__(
+        self,
+        protocol: Callable[[HTTPServer], HTTPProtocol],
+        *,
+        lifespan: Lifespan | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(**more)
+        self.room = memoryview(bytearray(ROOM))
+        self.loop: asyncio.AbstractEventLoop
+        self._protocol = protocol
+        self._lifespan = lifespan
         self._connections: set[HTTPProtocol] = set()
-        self._stop_asked = asyncio.Event()
-        self._empty = asyncio.Event()
+        self._runner: asyncio.Runner | None = None
+        self._changed = asyncio.Event()
 
-    async def serve(self, listener: socket.socket, ready: Callable[[], Any] = bool) -> None:
-        """Serve until `stop` is called, then let requests in flight end within the drain time.
+    def prepare(self) -> None:
+        """Make the event loop, and start the application in it.
 
-        Args:
-            listener: a listening socket; it is closed at the end.
-            ready: called once connections are accepted.
+        Raises:
+            RuntimeError: it says that it cannot.
         """
-        self.loop = asyncio.get_running_loop()
-        more: dict[str, Any] = {"sock": listener, "backlog": 512}
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+            self.loop = self._runner.get_loop()
+            if self._lifespan is not None:
+                self._runner.run(self._lifespan.start())
+
+    def serve(self) -> None:
+        """Serve until `stop` is called, then let requests in flight end within the drain time."""
+        with ctrl_c_stops(self):
+            self.prepare()
+            assert self._runner is not None
+            with self._runner:
+                self._runner.run(self._serve())
+                if self._lifespan is not None:
+                    self._runner.run(self._lifespan.stop())
+
+    async def _serve(self) -> None:
+        more: dict[str, Any] = {}
         if self.tls is not None:
-            more |= {"ssl": self.tls, "ssl_handshake_timeout": self.limits.head_time}
-        server = await self.loop.create_server(lambda: self._protocol(self), **more)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                self.loop.add_signal_handler(number, self.stop)
+            more = {
+                "ssl": self.tls,
+                "ssl_handshake_timeout": self.http_limits.head_time,
+                "ssl_shutdown_timeout": self.http_limits.drain_time,
+            }
+        server = await self.loop.create_server(
+            lambda: self._protocol(self), sock=self._listener, backlog=BACKLOG, **more
+        )
         try:
-            ready()
-            await self._stop_asked.wait()
+            while not self.stopping:
+                self._changed.clear()
+                await self._changed.wait()
         finally:
-            self.stopping = True
+            self._stopping = True
             server.close()
             await self._finish()
 
     def stop(self) -> None:
-        """Ask `serve` to end; it goes on ending when this returns. For the loop's thread."""
-        self.stopping = True
-        self._stop_asked.set()
+        """Ask `serve` to end; it goes on ending when this returns."""
+        super().stop()
+        if self._runner is not None:
+            with suppress(RuntimeError):  # It has ended already.
+                self.loop.call_soon_threadsafe(self._changed.set)
+
+    def close(self) -> None:
+        """Close the listening socket; the system refuses new connections from then on."""
+        super().close()
+        if self._runner is not None and not self.loop.is_running():
+            self._runner.close()
 
     async def _finish(self) -> None:
         """Let idle connections go at once, and the others when they have their response."""
@@ -122,10 +192,10 @@ class HTTPServer:
             if not connection.busy:
                 connection.go_on()
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.limits.drain_time):
+            async with asyncio.timeout(self.http_limits.drain_time):
                 while self._connections:
-                    self._empty.clear()
-                    await self._empty.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
         for connection in list(self._connections):
             connection.transport.abort()
         # Each of them is told of its end in a turn of the loop.
@@ -134,13 +204,16 @@ class HTTPServer:
     def take(self, connection: HTTPProtocol) -> bool:
         """A connection has come; whether there is a place for it."""
         self._connections.add(connection)
-        return len(self._connections) <= self.limits.clients
+        above = len(self._connections) - self.http_limits.clients
+        if above > REFUSALS:
+            connection.transport.abort()
+        return above <= 0
 
     def leave(self, connection: HTTPProtocol) -> None:
         """A connection has gone."""
         self._connections.discard(connection)
-        if not self._connections:
-            self._empty.set()
+        if self.stopping:
+            self._changed.set()
 
 
 # --8<-- [end:HTTPServer]

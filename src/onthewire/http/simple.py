@@ -10,11 +10,14 @@ Left out: content that is read piece by piece; WSGI and ASGI applications have i
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+import logging
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
 from onthewire.http.events import Fields, HTTPError, RequestHead
+
+log = logging.getLogger("onthewire.http")
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -114,7 +117,7 @@ class Response:
     ) -> None:
         self.content = content.encode() if isinstance(content, str) else content
         self.status = status
-        self.pieces: Iterator[bytes] | None = None
+        self.pieces: Generator[bytes, None, None] | None = None
         found = [
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields
         ]
@@ -125,7 +128,7 @@ class Response:
     @classmethod
     def of_pieces(
         cls,
-        pieces: Iterator[bytes],
+        pieces: Generator[bytes, None, None],
         length: int,
         status: int,
         content_type: str,
@@ -144,6 +147,14 @@ class Response:
 
 
 # --8<-- [end:Response]
+def failed(error: BaseException) -> Response:
+    """The response in place of the one that an application could not give."""
+    if isinstance(error, HTTPError):
+        return Response.of(error)
+    log.error("an application failed", exc_info=error)
+    return Response.of(HTTPError(500, "the application failed"))
+
+
 Application = Callable[[Request], Response | Awaitable[Response]]
 
 
@@ -207,7 +218,7 @@ class Router:
             for prefix, handler in self._below:
                 if path.startswith(prefix):
                     return handler(request)
-            table = self._exact.get(path.encode()) or self._matching(path, request)
+            table = self._exact.get(path.encode()) or self._matching(request)
             if table is None:
                 return Response.of(HTTPError(404, "there is nothing at this path"))
         found = table.get(request.head.method)
@@ -218,8 +229,9 @@ class Router:
             return Response(content_type=None, fields=fields)
         return Response.of(HTTPError(405, "this path does not have that method"), fields)
 
-    def _matching(self, path: str, request: Request) -> dict[str, Application] | None:
-        segments = path.split("/")
+    def _matching(self, request: Request) -> dict[str, Application] | None:
+        # Split before it is decoded: an encoded slash separates nothing (RFC 3986 section 2.2).
+        segments = [decoded(each) for each in request.head.path.split(b"/")]
         for pattern, table in self._patterns:
             if len(pattern) == len(segments):
                 named = {}

@@ -11,23 +11,22 @@ from __future__ import annotations
 import math
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from typing import Any
 
-from onthewire.http.connection import BODY, CLOSED, DONE, IDLE, ServerConnection
+from onthewire.http.connection import BODY, IDLE, ServerConnection
 from onthewire.http.events import Closed, Data, End, Fields, HTTPError, LocalError, RequestHead
-from onthewire.http.limits import Limits
-from onthewire.http.server import Access, Common, log
-from onthewire.http.simple import Application, Request, Response
-from onthewire.serving import Limits as ServingLimits
-from onthewire.serving import LineService
+from onthewire.http.server import HTTPBase
+from onthewire.http.simple import Application, Request, Response, failed, log
 from onthewire.serving.server import send_at_once
 from onthewire.serving.threads import ThreadServer
 
 
-class Stopped(Exception):
-    """The server is being stopped, and nothing is in flight on this connection."""
+class Gone(Exception):
+    """The client is gone, or takes nothing, or the time for stopping is over."""
 
 
 # --8<-- [start:Exchange]
@@ -49,7 +48,8 @@ class Exchange:
         peer = sock.getpeername()
         self.client = peer[0] if isinstance(peer, tuple) else ""
         self.secure = isinstance(sock, ssl.SSLSocket)
-        self._began = 0.0
+        self._held = b""
+        self._waited = 0.0
         self._content = 0
 
     def next_request(self) -> bool:
@@ -57,8 +57,7 @@ class Exchange:
 
         Raises:
             HTTPError: what came is none, or it came too slowly.
-            Stopped: the server is being stopped.
-            OSError: the client is gone.
+            Gone: the client is.
         """
         idle = time.monotonic() + self.limits.idle_time
         until = math.inf
@@ -66,7 +65,7 @@ class Exchange:
             event = self.connection.next_event()
             if type(event) is RequestHead:
                 self.head = event
-                self._began, self._content = time.monotonic(), 0
+                self._waited, self._content = 0.0, 0
                 return True
             if type(event) is Closed:
                 return False
@@ -75,36 +74,41 @@ class Exchange:
                     until = time.monotonic() + self.limits.head_time
                 self._receive(until, f"no whole head within {self.limits.head_time:g} seconds")
             elif self.server.stopping or time.monotonic() >= idle:
-                raise Stopped
+                return False
             else:
-                self._receive(time.monotonic() + self.server.tick, "")
+                self._receive(math.inf, "")
 
     def read(self) -> bytes:
         """The next piece of content; nothing at its end.
 
         Raises:
             HTTPError: it is malformed, too large or too slow.
+            Gone: the client is.
         """
-        if self.connection.waits_for_continue:
-            self._send(self.connection.inform(100))
-        while self.connection.theirs is BODY:
-            event = self.connection.next_event()
+        connection = self.connection
+        if connection.waits_for_continue and connection.ours is IDLE:
+            self._send(connection.inform(100))
+        while connection.theirs is BODY:
+            event = connection.next_event()
             if type(event) is Data:
                 self._content += len(event.octets)
                 return event.octets
             if type(event) is not End:
+                # Only waiting counts: the time in between is the application's.
                 allowed = self.limits.body_time + self._content / self.limits.body_rate
-                self._receive(self._began + allowed, "the content came too slowly")
+                now = time.monotonic()
+                self._receive(now + allowed - self._waited, "the content came too slowly")
+                self._waited += time.monotonic() - now
         return b""
 
     def whole(self, status: int, fields: Fields, content: bytes) -> None:
         """Send a whole response."""
         self._send(self.connection.whole(status, fields, content, self.server.common.octets()))
+        self.told()
 
     def respond(self, status: int, fields: Fields) -> None:
-        """Send the head of a response, fields that the server has otherwise being the caller's."""
-        common = self.server.common.beside(fields)
-        self._send(self.connection.respond(status, fields, common))
+        """Begin a response; its head is sent with the first content."""
+        self._held = self.connection.respond(status, fields, self.server.common.beside(fields))
 
     def write(self, octets: bytes) -> None:
         """Send some content."""
@@ -113,31 +117,82 @@ class Exchange:
     def end(self) -> None:
         """The response is complete."""
         self._send(self.connection.end())
+        self.told()
+
+    def withdraw(self) -> None:
+        """Take back a response of which nothing was sent."""
+        if self._held:
+            self._held = b""
+            self.connection.withdraw()
+
+    def told(self) -> None:
+        """A response is complete."""
+        if self.server.access is not None:
+            self.server.access(self.client, self.connection.request, self.connection.status)
 
     def drain(self) -> bool:
         """Read what is left of the request's content; whether another request may come."""
         unread = 0
         while self.connection.theirs is BODY and unread <= self.limits.unread:
             unread += len(self.read())
-        return self.connection.theirs is IDLE and self.connection.ours is IDLE
+        return self.connection.theirs is IDLE
 
     def _receive(self, until: float, late: str) -> None:
-        """Take what comes; with words for being late, not coming is an error."""
-        wait = until - time.monotonic()
+        """Take what comes within a tick."""
+        now = time.monotonic()
+        if now >= until:
+            self.connection.keep_alive = False
+            raise HTTPError(408, late)
+        self._wait_at_most(min(until - now, self.server.tick))
         try:
-            if wait <= 0:
-                raise TimeoutError
-            self.sock.settimeout(wait)
             self.connection.receive(self.sock.recv(65_536))
         except TimeoutError:
-            if late:
-                raise HTTPError(408, late) from None
+            if now >= self.server.cut_at:
+                raise Gone from None
+        except OSError:
+            raise Gone from None
 
     def _send(self, octets: bytes) -> None:
-        rest = memoryview(octets)
+        rest = memoryview(self._held + octets)
+        self._held = b""
+        self._wait_at_most(self.server.tick)
+        until = time.monotonic() + self.limits.send_time
         while rest:
-            self.sock.settimeout(self.limits.send_time)
-            rest = rest[self.sock.send(rest) :]
+            try:
+                rest = rest[self.sock.send(rest) :]
+                until = time.monotonic() + self.limits.send_time
+            except TimeoutError:
+                if time.monotonic() >= min(until, self.server.cut_at):
+                    raise Gone from None
+            except OSError:
+                raise Gone from None
+
+    def _wait_at_most(self, seconds: float) -> None:
+        if self.sock.gettimeout() != seconds:
+            self.sock.settimeout(seconds)
+
+    def abort(self) -> None:
+        """Reset the connection, so that a response that is cut does not look complete."""
+        with suppress(OSError):
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def linger(self) -> None:
+        """End our direction, then wait for the client to end its own; see `HTTPProtocol.end`."""
+        connection, sock = self.connection, self.sock
+        if connection.more_may_come or not (
+            self.secure or self.server.stopping or connection.ended
+        ):
+            if not self.secure:
+                sock.shutdown(socket.SHUT_WR)
+            until = min(time.monotonic() + self.limits.drain_time, self.server.cut_at)
+            while (wait := min(until, self.server.cut_at) - time.monotonic()) > 0:
+                self._wait_at_most(min(self.server.tick, wait))
+                with suppress(TimeoutError):
+                    if not sock.recv(65_536):
+                        break
+        if isinstance(sock, ssl.SSLSocket):
+            sock.settimeout(0.0)
+            sock.unwrap()  # Says that it is the end, and does not wait for the same.
 
 
 # --8<-- [end:Exchange]
@@ -148,76 +203,56 @@ def simple(application: Application) -> Handler:
     """The handler for an application of the simple interface, one of plain functions."""
 
     def handle(exchange: Exchange) -> None:
-        pieces = []
-        while octets := exchange.read():
-            pieces.append(octets)
-        try:
-            response = application(Request(exchange.head, b"".join(pieces), exchange.client))
-            if not isinstance(response, Response):
-                raise TypeError("a plain function has to return a Response")
-        except HTTPError as error:
-            response = Response.of(error)
+        content = b"".join(iter(exchange.read, b""))
+        response = application(Request(exchange.head, content, exchange.client))
+        if not isinstance(response, Response):
+            raise TypeError("a plain function has to return a Response")
         if response.pieces is None:
             exchange.whole(response.status, response.fields, response.content)
             return
-        exchange.respond(response.status, response.fields)
-        if exchange.head.method != "HEAD":
-            for octets in response.pieces:
-                exchange.write(octets)
-        exchange.end()
+        with closing(response.pieces):
+            exchange.respond(response.status, response.fields)
+            if exchange.head.method != "HEAD":
+                for octets in response.pieces:
+                    exchange.write(octets)
+            exchange.end()
 
     return handle
 
 
 # --8<-- [start:HTTPThreadServer]
-class HTTPThreadServer(ThreadServer):
-    """Serves HTTP/1.1 in threads; `stop`, `close` and the arguments are those of its base.
+class HTTPThreadServer(HTTPBase, ThreadServer):
+    """Serves in threads; see `HTTPBase` for the other arguments.
 
     Args:
         handler: answers requests.
-        http_limits: what clients may take.
-        tls: for https; None for http.
-        access: told about each response; None for nobody.
     """
 
-    def __init__(
-        self,
-        handler: Handler,
-        *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        http_limits: Limits | None = None,
-        listener: socket.socket | None = None,
-        tls: ssl.SSLContext | None = None,
-        access: Access | None = None,
-    ) -> None:
-        self.http_limits = http_limits or Limits()
-        self.common = Common()
+    def __init__(self, handler: Handler, **more: Any) -> None:
+        super().__init__(**more)
         self._handler = handler
-        self._tls = tls
-        self._access = access
-        limits = ServingLimits(
-            clients=self.http_limits.clients, drain_time=self.http_limits.drain_time
-        )
-        super().__init__(
-            lambda: LineService(str), host=host, port=port, limits=limits, listener=listener
-        )
 
     @property
-    def stopping(self) -> bool:
-        """Whether `stop` has been called."""
-        return self._stopping
+    def cut_at(self) -> float:
+        """When connections are cut, because the server is being stopped."""
+        return self._cut_at
 
     def _converse(self, sock: socket.socket, refused: bool) -> None:
         """The whole life of one connection."""
         send_at_once(sock)
-        with suppress(OSError):  # The client has gone, or does not take what it asked for.
-            if self._tls is not None:
+        try:
+            if self.tls is not None:
                 sock.settimeout(self.http_limits.head_time)
-                sock = self._tls.wrap_socket(sock, server_side=True)
-            with sock:
-                self._exchanges(Exchange(self, sock), refused)
-        sock.close()
+                sock = self.tls.wrap_socket(sock, server_side=True)
+            exchange = Exchange(self, sock)
+            self._exchanges(exchange, refused)
+            exchange.linger()
+        except (OSError, Gone):
+            pass  # The client has gone, or does not take what it asked for.
+        except Exception:
+            log.exception("a connection failed")
+        finally:
+            sock.close()
 
     def _exchanges(self, exchange: Exchange, refused: bool) -> None:
         connection = exchange.connection
@@ -228,46 +263,32 @@ class HTTPThreadServer(ThreadServer):
                 if self.stopping:
                     connection.keep_alive = False
                 self._handle(exchange)
-                if connection.ours is CLOSED or not exchange.drain():
+                if not (connection.keep_alive and exchange.drain()):
                     break
         except HTTPError as error:
             if connection.ours is IDLE:
                 connection.keep_alive = False
                 response = Response.of(error)
                 exchange.whole(response.status, response.fields, response.content)
-        except Stopped:
-            pass
-        self._linger(exchange)
 
     def _handle(self, exchange: Exchange) -> None:
         connection = exchange.connection
         try:
             self._handler(exchange)
-        except (HTTPError, OSError):
+            if connection.ours is BODY or connection.unanswered:
+                raise LocalError("the handler did not complete its response")
+        except Gone:
             raise
-        except Exception:
-            log.exception("an application failed")
-            if connection.ours is not IDLE or connection.theirs is IDLE:
-                raise ConnectionAbortedError from None  # What was sent must not look complete.
-            connection.keep_alive = False
-            raise HTTPError(500, "the application failed") from None
-        if connection.ours is BODY or (connection.ours is IDLE and connection.theirs is DONE):
-            raise LocalError("the handler did not complete its response")
-        if self._access is not None:
-            self._access(exchange.client, connection.request, connection.status)
-
-    def _linger(self, exchange: Exchange) -> None:
-        """End our direction, then wait for the client to end its own; see `HTTPProtocol.end`."""
-        sock = exchange.sock
-        if exchange.secure:
-            return
-        sock.shutdown(socket.SHUT_WR)
-        until = time.monotonic() + self.http_limits.drain_time
-        while (wait := min(until, self._cut_at) - time.monotonic()) > 0:
-            sock.settimeout(min(self.tick, wait))
-            with suppress(TimeoutError):
-                if not sock.recv(65_536):
-                    return
+        except Exception as error:
+            exchange.withdraw()
+            if connection.unanswered:
+                response = failed(error)
+                exchange.whole(response.status, response.fields, response.content)
+                return
+            log.exception("an application failed in its response, or after it")
+            if connection.ours is BODY:
+                exchange.abort()
+                raise Gone from None
 
 
 # --8<-- [end:HTTPThreadServer]

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from onthewire.http.events import Fields, LocalError
+from onthewire.http.server import of_application
 from onthewire.http.simple import decoded
 from onthewire.http.threaded import Exchange, Handler
 
@@ -46,10 +47,12 @@ def environ_of(exchange: Exchange) -> dict[str, Any]:
     """The environment of a request (PEP 3333, "environ Variables").
 
     Strings hold octets as characters of ISO-8859-1, as the PEP has it. A field whose name has an
-    underscore is left out: it would look like one with a hyphen.
+    underscore is left out: it would look like one with a hyphen. So is Proxy, which would look
+    like the variable HTTP_PROXY, by which programs are told where to send their requests.
     """
     head = exchange.head
-    host, port = exchange.sock.getsockname()[:2]
+    here = exchange.sock.getsockname()
+    host, port = here[:2] if isinstance(here, tuple) else ("localhost", 80)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": head.method,
         "SCRIPT_NAME": "",
@@ -65,19 +68,18 @@ def environ_of(exchange: Exchange) -> dict[str, Any]:
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
+        "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
     for name, value in head.fields:
-        if b"_" in name:
+        if b"_" in name or name == b"proxy":
             continue
         key = name.decode("latin-1").upper().replace("-", "_")
         if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
-        environ[key] = f"{environ[key]}, {text}" if key in environ else text
-    if head.authority:
-        environ["HTTP_HOST"] = head.authority.decode("latin-1")
+        between = "; " if key == "HTTP_COOKIE" else ", "
+        environ[key] = f"{environ[key]}{between}{text}" if key in environ else text
     return environ
 
 
@@ -88,6 +90,7 @@ class Answer:
         self._exchange = exchange
         self._status = 0
         self._fields: Fields = ()
+        self._begun = False
         self.sent = False
 
     def start(
@@ -100,39 +103,39 @@ class Answer:
         elif self._status:
             raise LocalError("start_response was called twice")
         self._status = int(status[:3])
-        self._fields = tuple(
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        self._fields, close = of_application(
+            self._status,
+            tuple((name.lower().encode("latin-1"), v.encode("latin-1")) for name, v in headers),
         )
+        if close:
+            self._exchange.connection.keep_alive = False
         return self.write
 
     def write(self, octets: bytes) -> None:
         """Send some content, the head before it."""
-        if not octets:
-            return
+        if octets:
+            self._begin()
+            self._exchange.write(octets)
+            self.sent = True
+
+    def length(self, octets: int) -> None:
+        """So much content will come, and nothing of it has been sent."""
+        # For HEAD an application may leave the content out; then its length is not known.
+        none = self._status in (204, 304) or not (octets or self._exchange.head.method != "HEAD")
+        if not (none or any(name == b"content-length" for name, _ in self._fields)):
+            self._fields = (*self._fields, (b"content-length", b"%d" % octets))
+
+    def end(self) -> None:
+        """All of it has come."""
         self._begin()
-        self._exchange.write(octets)
+        self._exchange.end()
 
     def _begin(self) -> None:
         if not self._status:
             raise LocalError("content before start_response")
-        if not self.sent:
-            self.sent = True
+        if not self._begun:
+            self._begun = True
             self._exchange.respond(self._status, self._fields)
-
-    def end(self, length: int | None) -> None:
-        """The application is done.
-
-        Args:
-            length: octets of content, where that is known before anything has been sent.
-        """
-        if length is not None and not self.sent and self._status not in (204, 304):
-            if not any(name == b"content-length" for name, _ in self._fields):
-                self._fields = (*self._fields, (b"content-length", b"%d" % length))
-        self._begin()
-
-    def finish(self) -> None:
-        """All of it has been sent."""
-        self._exchange.end()
 
 
 # --8<-- [start:wsgi]
@@ -146,12 +149,10 @@ def wsgi(application: Application) -> Handler:
             if isinstance(pieces, (list, tuple)) and not answer.sent:
                 # All of it is there, so its length can be told (PEP 3333, "Handling the
                 # Content-Length Header").
-                answer.end(sum(map(len, pieces)))
+                answer.length(sum(map(len, pieces)))
             for octets in pieces:
                 answer.write(octets)
-            if not answer.sent:
-                answer.end(0)
-            answer.finish()
+            answer.end()
         finally:
             close = getattr(pieces, "close", None)
             if close is not None:

@@ -80,7 +80,7 @@ class Server(ABC):
         """Host and port that clients connect to; path and 0 of a Unix socket."""
         self._stopping = False
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 (most have nothing to prepare)
         """Do what can fail before anything is served; `serve` does it where nobody has."""
 
     @abstractmethod
