@@ -1,32 +1,33 @@
 """Receives one file over UDP, reliably, and prints what it was."""
 
 import argparse
+import contextlib
 import hashlib
 import socket
 import sys
+import time
 
 from schemes import SCHEMES, Receiver
 
-IDLE = 10  # seconds of silence before it gives up
-LINGER = 1  # seconds of silence, after the end, in which it still answers: ten timeouts
+IDLE = 10  # seconds without a packet before it gives up
+LINGER = 1  # seconds without one, after the end, in which it still answers: ten timeouts
 LIMIT = 10_000_000
 
 
 def run(channel, receiver):
-    content, sender = b"", None
+    content, sender = bytearray(), None
+    heard = time.monotonic()
     while len(content) <= LIMIT:
-        channel.settimeout(LINGER if receiver.finished else IDLE)
-        try:
-            datagram, address = channel.recvfrom(65_535)
-            if sender not in (None, address):
-                continue
-            if answer := receiver.receive(datagram):
-                sender = address
-                channel.sendto(answer, sender)
-        except TimeoutError:
+        left = heard + (LINGER if receiver.finished else IDLE) - time.monotonic()
+        if left <= 0:
             break
-        except ConnectionError:  # the sender has gone; Windows says so here
-            continue
+        channel.settimeout(left)
+        # Windows says with a ConnectionError that the sender has gone.
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            datagram, address = channel.recvfrom(65_535)
+            if sender in (None, address) and (answer := receiver.receive(datagram)):
+                sender, heard = address, time.monotonic()
+                channel.sendto(answer, sender)
         content += receiver.take()
     if not receiver.finished:
         sys.exit(f"no end after {len(content)} octets")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -13,10 +14,14 @@ PROGRAMS = "reliability"
 
 
 class Channel:
-    """A socket of a receiver to which these datagrams come, or at which these errors are raised."""
+    """A socket of a receiver to which these datagrams come, or at which these errors are raised.
+
+    On its clock each of them takes a quarter of a second, and a timeout as long as it is set to.
+    """
 
     def __init__(self, *events: Any) -> None:
         self.events = list(events)
+        self.now = 0.0
         self.timeouts: list[float] = []
         self.answers: list[tuple[bytes, object]] = []
 
@@ -25,6 +30,7 @@ class Channel:
 
     def recvfrom(self, _: int) -> Any:
         event = self.events.pop(0)
+        self.now += self.timeouts[-1] if isinstance(event, TimeoutError) else 0.25
         if isinstance(event, BaseException):
             raise event
         return event
@@ -47,17 +53,24 @@ def test_the_receiver_takes_one_sender_and_lingers(monkeypatch: pytest.MonkeyPat
         (pack(end, 7, 2), "sender"),
         TimeoutError(),
     )
+    monkeypatch.setattr(time, "monotonic", lambda: channel.now)
     assert program["run"](channel, program["Receiver"]("go-back-n")) == b"one two"
     assert {address for _, address in channel.answers} == {"sender"}
     numbers = [packets["unpack"](answer)[2] for answer, _ in channel.answers]
     assert numbers == [1, 2, 3, 3]
-    assert channel.timeouts == [program["IDLE"]] * 6 + [program["LINGER"]] * 2
+    idle, linger = program["IDLE"], program["LINGER"]
+    # Only the sender's packets begin the wait anew.
+    assert channel.timeouts == [idle, idle - 0.25, idle, idle - 0.25, idle - 0.5, idle] + 2 * [
+        linger
+    ]
 
 
 def test_the_receiver_says_when_no_end_came(monkeypatch: pytest.MonkeyPatch) -> None:
     program = load(monkeypatch, f"{PROGRAMS}/reliable_receiver.py")
+    channel = Channel(TimeoutError())
+    monkeypatch.setattr(time, "monotonic", lambda: channel.now)
     with pytest.raises(SystemExit, match="no end after 0 octets"):
-        program["run"](Channel(TimeoutError()), program["Receiver"]("go-back-n"))
+        program["run"](channel, program["Receiver"]("go-back-n"))
 
 
 def test_the_receiver_stops_on_ctrl_c(

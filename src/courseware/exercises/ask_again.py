@@ -153,10 +153,11 @@ def run(
 
 
 def asks(context: Context) -> None:
-    """Three questions in two runs; nothing is lost. The ids of both runs are looked at."""
+    """The same three questions in two runs; nothing is lost. The ids of both are looked at."""
     seen: list[bytes] = []
+    same = questions(context.chance, 3)
     for _ in range(2):
-        told = answers(context.chance, questions(context.chance, 3))
+        told = answers(context.chance, same)
         asked = run(
             context,
             told,

@@ -78,7 +78,7 @@ EXERCISE = Exercise(
         Stage(
             "holds out",
             driven("holds_out"),
-            "All of it together, with 30 % loss, copies and packets that overtake each other, on a "
+            "All of it together, with losses, copies and packets that overtake each other, on a "
             "clock that is a number (chapter 25).",
             randomized=True,
         ),
