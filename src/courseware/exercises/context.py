@@ -118,6 +118,10 @@ class Context:
         self.programs.append(program)
         return program
 
+    def enter(self, sock: socket.socket) -> socket.socket:
+        """A socket of ours that is closed at the end of the stage."""
+        return self._stack.enter_context(sock)
+
     def listen(self) -> socket.socket:
         """A listening socket of ours, for a program that is a client."""
         return self._stack.enter_context(socket.create_server(("127.0.0.1", 0)))

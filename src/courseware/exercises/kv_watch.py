@@ -28,8 +28,11 @@ SOME_CUTS = 20
 ASKED = 5_000
 """Values that a client asks for and does not take: 20 MB."""
 
-CHANGES, AT_ONCE = 4_000, 400
-"""Changes that it does not take notice of, and how many of them are made at once."""
+CHANGES, AT_ONCE = 8_000, 400
+"""Changes that it does not take notice of, and how many of them are made at once.
+
+With threads the replies may fill the buffers only while the changes are made; so there are many.
+"""
 
 MEBIBYTE = 1_048_576
 ALLOWED_GROWTH = 8 * MEBIBYTE
@@ -240,7 +243,9 @@ def tells_watchers(context: Context) -> None:
 def keeps_the_rules(context: Context) -> None:
     """One's own changes, keys watched twice and no more, the limit, and notes beside replies."""
     server = context.start()
-    key, other = context.chance.distinct(lambda: key_of(context.chance))
+    key, other, third = context.chance.distinct(lambda: key_of(context.chance), 3)
+    # The limit is for each client: this one has its own.
+    watcher(context, server, third)
     change = set_of(key, b"v") + b"DEL %b\n" % key
     watch, unwatch = b"WATCH %b\n" % key, b"UNWATCH %b\n" % key
     many = b"".join(b"WATCH %b%d\n" % (other, number) for number in range(WATCH_LIMIT - 1))
@@ -368,7 +373,7 @@ def cuts_off_frozen(context: Context) -> None:
     before = context.use(server)
     frozen = context.peer(server, Frozen)
     frozen.exchange(GREETING + b"WATCH %b\n" % key, GREETING + b"OK\n", "the answer to WATCH")
-    # Replies fill the buffers of both systems; after that, only the program can hold more.
+    # Replies fill the buffers of both systems; then only the program can hold more.
     frozen.send(b"GET b\n" * ASKED)
     note = b"NOTE SET %b\n" % key
     most = ASKED * len(b"VALUE 4096\n" + bytes(VALUE_LIMIT) + b"\n") + CHANGES * len(note)
