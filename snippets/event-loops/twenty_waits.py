@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import mmap
 import threading
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ WAITS = [milliseconds / 1000 for milliseconds in range(20, 0, -1)]
 def spent():
     """Seconds on a clock, and octets of memory, which only Linux tells (else 0)."""
     pages = Path("/proc/self/statm")
-    octets = int(pages.read_text().split()[1]) * 4096 if pages.exists() else 0
+    octets = int(pages.read_text().split()[1]) * mmap.PAGESIZE if pages.exists() else 0
     return time.perf_counter(), octets
 
 
@@ -24,7 +25,7 @@ def entry(seconds, began):
 
 def in_threads(waits):
     record = []
-    all_done = threading.Barrier(len(waits) + 1)
+    all_done = threading.Barrier(len(waits) + 1, timeout=10)
 
     def wait(seconds):
         began = time.perf_counter()
@@ -33,7 +34,7 @@ def in_threads(waits):
         # Nobody ends before: the system may give the number to another thread.
         all_done.wait()
 
-    threads = [threading.Thread(target=wait, args=[seconds]) for seconds in waits]
+    threads = [threading.Thread(target=wait, args=[seconds], daemon=True) for seconds in waits]
     before = spent()
     for thread in threads:
         thread.start()

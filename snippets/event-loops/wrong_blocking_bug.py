@@ -2,6 +2,7 @@
 """A heart that beats every 50 ms, beside a report that takes 300 ms."""
 
 import asyncio
+import logging
 import time
 
 
@@ -31,4 +32,6 @@ async def main():
 
 
 if __name__ == "__main__":
+    # Who it was; a warning of the debug mode goes on with files, lines and seconds.
+    logging.basicConfig(format="%(message).59s ...")
     asyncio.run(main())

@@ -9,7 +9,7 @@ async def greet():
     print("hello")
 
 
-async def collect_mail():
+async def get_mail():
     box = asyncio.Queue()
     print("waiting for mail")
     print("got", await box.get())
@@ -17,7 +17,7 @@ async def collect_mail():
 
 async def main():
     greet()
-    asyncio.create_task(collect_mail())  # noqa: RUF006
+    asyncio.create_task(get_mail())  # noqa: RUF006
     await asyncio.sleep(0)
     print(f"tasks beside this one: {len(asyncio.all_tasks()) - 1}")
     # Python does this by itself, now and then.
