@@ -48,7 +48,7 @@ WRONG = [
     ("pack-reading", "wrong_unsigned", 1, "raised ValueError while it was called"),
     ("pack-reading", "wrong_wraps", 4, "returned the 13 octets .* for the sequence 4294967296"),
     ("bounded-buffer", "stub", 1, "with 3 of 3 items inside` should give TimeoutError"),
-    ("bounded-buffer", "wrong_close_accepts", 4, "waits when close.. is called` should give Closed"),
+    ("bounded-buffer", "wrong_close_accepts", 4, "when close.. is called` should give Closed"),
     ("bounded-buffer", "wrong_close_drops", 4, "with items inside` should give `'a'`"),
     ("bounded-buffer", "wrong_close_wakes_one", 4, "threads in `get` waited on after close"),
     ("bounded-buffer", "wrong_if", 3, "`get` raised Closed in schedule [0-9]+ of 200"),
