@@ -142,6 +142,8 @@ class HTTPProtocol(asyncio.BufferedProtocol):
                     self.begin(cast("RequestHead", event))
                 elif kind is End:
                     self.complete()
+                    if self.transport.is_closing():
+                        return  # The client has gone; more requests of it need no answers.
                 elif kind is Data:
                     self._take(cast("Data", event).octets)
                 else:

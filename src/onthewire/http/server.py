@@ -187,6 +187,8 @@ class HTTPServer(HTTPBase):
 
     async def _finish(self) -> None:
         """Let idle connections go at once, and the others when they have their response."""
+        for _ in range(3):  # One that is being accepted has its protocol after so many turns.
+            await asyncio.sleep(0)
         for connection in list(self._connections):
             connection.connection.keep_alive = False
             if not connection.busy:
