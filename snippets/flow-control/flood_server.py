@@ -20,7 +20,7 @@ async def flood(_, writer):
                 await writer.drain()
             await asyncio.sleep(0.001)
     except (OSError, asyncio.CancelledError):
-        # Gone, nothing taken for a while, or Ctrl-C.
+        # Gone, too slow for a block, or Ctrl-C.
         pass
     finally:
         print(f"{made} octets made, {most} held at most", flush=True)

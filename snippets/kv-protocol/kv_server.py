@@ -51,7 +51,9 @@ class Server:
                         await writer.drain()
                 writer.write(conversation.end())
         except TimeoutError:
-            writer.write(conversation.close("idle"))
+            # Where QUIT was the last command, only its reply did not get away in time.
+            if conversation.state != "closed":
+                writer.write(conversation.close("idle"))
 
 
 async def serve(port, protocol):

@@ -124,6 +124,26 @@ def test_a_client_that_is_late_is_told(server: Any) -> None:
         assert said(port, b"KV 1\nGET") == b"KV 1\nERR idle\n"
 
 
+def test_nothing_is_said_behind_the_reply_to_quit(server: Any) -> None:
+    server.settings["IDLE_TIME"] = 0.05
+    written: list[bytes] = []
+
+    class Client:
+        """Sends all at once, and takes nothing from the second reply on."""
+
+        write = staticmethod(written.append)
+
+        async def read(self, _: int) -> bytes:
+            return b"KV 1\nQUIT\n"
+
+        async def drain(self) -> None:
+            if len(written) > 1:
+                await asyncio.get_running_loop().create_future()
+
+    asyncio.run(server.converse(Client(), Client()))
+    assert written == [b"KV 1\n", b"OK\n"]
+
+
 def test_who_does_not_end_is_cut_off(server: Any) -> None:
     server.settings["LINGER_TIME"] = 0.05
 
