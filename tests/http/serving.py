@@ -87,7 +87,8 @@ def talk(server, octets, *, end=True):
     """All that comes in answer to some octets on a connection of its own."""
     with connected(server, octets) as sock:
         if end:
-            sock.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # It may have been reset already.
+                sock.shutdown(socket.SHUT_WR)
         return rest(sock)
 
 

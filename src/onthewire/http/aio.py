@@ -16,7 +16,7 @@ from typing import cast
 
 from onthewire.http.connection import BODY, CLOSED, DONE, IDLE, ServerConnection
 from onthewire.http.events import Data, End, Fields, HTTPError, RequestHead
-from onthewire.http.server import HTTPServer
+from onthewire.http.server import HTTPServer, reset_at_close
 from onthewire.http.simple import Application, Request, Response, failed, log
 
 
@@ -219,7 +219,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
     def refuse(self, error: HTTPError) -> None:
         """Answer what cannot be answered otherwise, and end the connection."""
         if self.connection.ours is BODY:
-            self.transport.abort()  # A response that is cut must not look complete.
+            self.reset()
         elif self.connection.ours is IDLE:
             self.connection.keep_alive = False
             response = Response.of(error)
@@ -251,6 +251,11 @@ class HTTPProtocol(asyncio.BufferedProtocol):
             self.transport.close()
         if not self.paused:
             self._wait(self.limits.drain_time, self.transport.abort)
+
+    def reset(self) -> None:
+        """End the connection at once; what was sent of a response does not look complete."""
+        reset_at_close(self.transport.get_extra_info("socket"))
+        self.transport.abort()
 
     # Time.
 
@@ -354,7 +359,7 @@ class SimpleProtocol(HTTPProtocol):
                 return
             if self.connection.ours is BODY:
                 log.error("a response could not be completed", exc_info=error)
-                self.transport.abort()  # What was sent must not look complete.
+                self.reset()
                 return
             self._failed(error)
         if not self._lingering:

@@ -131,7 +131,7 @@ class Exchange:
             self._protocol.go_on()
         else:
             log.error("an application failed in its response", exc_info=error)
-            self._protocol.transport.abort()  # A response that is cut must not look complete.
+            self._protocol.reset()
 
     # What comes.
 
@@ -180,7 +180,7 @@ class Exchange:
             LocalError: it cannot come now, or must not be sent.
             OSError: the client has gone.
         """
-        if self._over:
+        if self._over or self._protocol.transport.is_closing():
             raise OSError("the client has gone")
         kind = message["type"]
         if self._start is None:
@@ -206,6 +206,7 @@ class Exchange:
             self._protocol.sent()
             self._protocol.go_on()
         else:
+            await asyncio.sleep(0)  # Others have their turn.
             await self._protocol.writable.wait()
 
     def _head(self, start: Message) -> bytes:

@@ -95,7 +95,7 @@ def application_of(options: argparse.Namespace) -> tuple[Any, str]:
     """The application and its interface.
 
     Raises:
-        ImportError, AttributeError, ValueError: there is none, or none of a known interface.
+        ImportError, AttributeError, TypeError, ValueError: there is none of a known interface.
     """
     app: Any = demonstration()
     if options.application:
@@ -232,7 +232,7 @@ def main(arguments: list[str] | None = None) -> int:
         application_of(options)
         limits = limits_of(options.limit)
         listener = listener_of(options)
-    except (ImportError, AttributeError, ValueError, OSError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError, OSError) as error:
         found.exit(2, f"{found.prog}: {error}\n")
     try:
         if options.workers > 1:

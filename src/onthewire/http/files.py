@@ -96,7 +96,7 @@ class Files:
             names.pop()
         if any(not name or set(name) & set("\\:\0") for name in names):
             raise ValueError(path)
-        found = self._root.joinpath(*names).resolve(strict=True)
+        found = Path(os.path.realpath(self._root.joinpath(*names), strict=True))
         mode = found.stat().st_mode
         inside = found.relative_to(self._root).parts
         if any(name[0] == "." for name in (*names, *inside)):

@@ -7,7 +7,9 @@ listening sockets, and signals, which belong to the program (`onthewire.http.cli
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -71,6 +73,12 @@ def of_application(status: int, fields: Fields) -> tuple[Fields, bool]:
     unwanted = OURS | {b"content-length"} if status == 204 else OURS
     close = any(name == b"connection" and value.lower() == b"close" for name, value in fields)
     return tuple(field for field in fields if field[0] not in unwanted), close
+
+
+def reset_at_close(sock: socket.socket) -> None:
+    """Let the connection be reset when it is closed: its end would look like that of content."""
+    with suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class HTTPBase(Server):

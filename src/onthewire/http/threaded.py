@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import socket
 import ssl
-import struct
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -19,7 +18,7 @@ from typing import Any
 
 from onthewire.http.connection import BODY, IDLE, ServerConnection
 from onthewire.http.events import Closed, Data, End, Fields, HTTPError, LocalError, RequestHead
-from onthewire.http.server import HTTPBase
+from onthewire.http.server import HTTPBase, reset_at_close
 from onthewire.http.simple import Application, Request, Response, failed, log
 from onthewire.serving.server import send_at_once
 from onthewire.serving.threads import ThreadServer
@@ -171,11 +170,6 @@ class Exchange:
         if self.sock.gettimeout() != seconds:
             self.sock.settimeout(seconds)
 
-    def abort(self) -> None:
-        """Reset the connection, so that a response that is cut does not look complete."""
-        with suppress(OSError):
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
     def linger(self) -> None:
         """End our direction, then wait for the client to end its own; see `HTTPProtocol.end`."""
         connection, sock = self.connection, self.sock
@@ -287,7 +281,7 @@ class HTTPThreadServer(HTTPBase, ThreadServer):
                 return
             log.exception("an application failed in its response, or after it")
             if connection.ours is BODY:
-                exchange.abort()
+                reset_at_close(exchange.sock)
                 raise Gone from None
 
 

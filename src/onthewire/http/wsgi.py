@@ -121,9 +121,14 @@ class Answer:
     def length(self, octets: int) -> None:
         """So much content will come, and nothing of it has been sent."""
         # For HEAD an application may leave the content out; then its length is not known.
-        none = self._status in (204, 304) or not (octets or self._exchange.head.method != "HEAD")
-        if not (none or any(name == b"content-length" for name, _ in self._fields)):
-            self._fields = (*self._fields, (b"content-length", b"%d" % octets))
+        if self._status in (204, 304) or (octets == 0 and self._exchange.head.method == "HEAD"):
+            return
+        length = (b"content-length", b"%d" % octets)
+        told = [field for field in self._fields if field[0] == b"content-length"]
+        if not told:
+            self._fields = (*self._fields, length)
+        elif told != [length]:
+            raise LocalError(f"{octets} octets of content have another Content-Length")
 
     def end(self) -> None:
         """All of it has come."""
