@@ -154,8 +154,15 @@ def members(value: type) -> Iterator[tuple[str, Any, str]]:
             yield name, shown, document
 
 
-def describe(module: ModuleType, level: int) -> list[str]:
-    """The Markdown of one module: what it says itself, then its names under headings."""
+def describe(module: ModuleType, level: int, shared: frozenset[str] = frozenset()) -> list[str]:
+    """The Markdown of one module: what it says itself, then its names under headings.
+
+    Args:
+        module: what is described.
+        level: of the headings.
+        shared: names that other modules of the page have too; they are shown with their module.
+    """
+    last = module.__name__.rpartition(".")[2]
     out = [markdown(module.__doc__ or ""), ""]
     for name, shown, text in constants(module):
         out += [
@@ -170,7 +177,8 @@ def describe(module: ModuleType, level: int) -> list[str]:
     for name, value in public(module):
         kind = "class " if inspect.isclass(value) else ""
         anchor = f"{module.__name__}.{name}"
-        out += [f"{'#' * level} `{name}` {{ #{anchor} }}", ""]
+        heading = f"{last}.{name}" if name in shared else name
+        out += [f"{'#' * level} `{heading}` {{ #{anchor} }}", ""]
         if inspect.isclass(value) and issubclass(value, (enum.Enum, BaseException)):
             bases = ", ".join(base.__name__ for base in value.__bases__)
             shown = f"{name}({bases})"
@@ -208,10 +216,12 @@ def page(package: ModuleType) -> str:
         "",
     ]
     everything = list(modules(package))
+    names = [name for module in everything for name, _ in public(module)]
+    shared = frozenset(name for name in names if names.count(name) > 1)
     for module in everything:
         if module is not package:
             out += [f"## `{module.__name__}` {{ #{module.__name__} }}", ""]
-        out += describe(module, 3 if len(everything) > 1 else 2)
+        out += describe(module, 2 if module is package else 3, shared)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip() + "\n"
 
 

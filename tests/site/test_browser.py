@@ -260,7 +260,7 @@ def test_a_program_copies_and_downloads_its_exact_octets(
             if not href.endswith(".py"):
                 continue
             wanted = programs[href.partition("/code/")[2]]
-            with page.expect_download() as download:
+            with page.expect_download(timeout=60_000) as download:
                 link.click()
             name = link.get_attribute("download") or href.rpartition("/")[2]
             assert download.value.suggested_filename == name

@@ -42,8 +42,8 @@ class _Flow:
 class LossyProxy:
     """Relays datagrams between clients and one server, with faults in each direction.
 
-    The first client has the schedules of the seeds "<seed>/there/1" and "<seed>/back/1", the second
-    those that end in 2. Use it in a `with` block, or call `close`.
+    The first client has the schedules of the seeds ``SEED/there/1`` and ``SEED/back/1``, the
+    second those that end in 2. Use it in a `with` block, or call `close`.
 
     Args:
         server: where the datagrams go.

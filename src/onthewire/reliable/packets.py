@@ -1,4 +1,4 @@
-"""The datagrams of a reliable transfer: 16 octets of header, then the content.
+"""The datagrams of a reliable transfer: 16 octets of header, then the content::
 
     version  kind   room   transfer  number  check   content
     1        1      2      4         4       4       up to 1,184 octets
