@@ -13,7 +13,9 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from onthewire.http.limits import Limits
 from tests.http.cases import CASES
@@ -98,15 +100,15 @@ def run_with_coverage(executions: int) -> None:
     """The same, with octets that atheris makes."""
     import atheris
 
-    with atheris.instrument_imports(include=["onthewire.http"]):
-        import onthewire.http.connection  # noqa: F401
-
     def one(data: bytes) -> None:
-        rng = random.Random(data[:4])
-        execute(data[4:], rng)
+        execute(data[4:], random.Random(data[:4]))
 
-    atheris.Setup([sys.argv[0], f"-atheris_runs={executions}", "-max_len=2000"], one)
-    atheris.Fuzz()
+    atheris.instrument_all()
+    with tempfile.TemporaryDirectory() as folder:
+        for number, seed in enumerate(SEEDS):
+            (Path(folder) / str(number)).write_bytes(b"seed" + seed)
+        atheris.Setup([sys.argv[0], f"-runs={executions}", "-max_len=2000", folder], one)
+        atheris.Fuzz()
 
 
 def main() -> None:
