@@ -137,12 +137,10 @@ class HTTPProtocol(asyncio.BufferedProtocol):
                 kind = type(event)
                 if kind is RequestHead:
                     self._unread = 0
-                    if self.server.stopping:
-                        connection.keep_alive = False
                     self.begin(cast("RequestHead", event))
                 elif kind is End:
                     self.complete()
-                    if self.transport.is_closing():
+                    if connection.buffered and self.transport.is_closing():
                         return  # The client has gone; more requests of it need no answers.
                 elif kind is Data:
                     self._take(cast("Data", event).octets)
@@ -177,7 +175,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         elif connection.buffered:
             if self._on_time != self._head_too_slow:
                 self._wait(self.limits.head_time, self._head_too_slow)
-        elif self.server.stopping:
+        elif connection.closing:
             self.end()
         elif self._on_time != self._idle_too_long:
             self._wait(self.limits.idle_time, self._idle_too_long)

@@ -216,8 +216,9 @@ class Exchange:
         )
         if close:
             self._connection.keep_alive = False
-        common = self._protocol.server.common.beside(fields)
-        return self._connection.respond(start["status"], fields, common)
+        return self._connection.respond(
+            start["status"], fields, self._protocol.server.common.octets()
+        )
 
     def _finish(self) -> None:
         self.done = True

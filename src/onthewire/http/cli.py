@@ -9,11 +9,8 @@ import argparse
 import importlib
 import inspect
 import logging
-import multiprocessing
-import os
 import signal
 import socket
-import ssl
 import sys
 from dataclasses import asdict, replace
 from functools import partial
@@ -31,6 +28,7 @@ from onthewire.http.threaded import HTTPThreadServer
 from onthewire.http.wsgi import wsgi
 from onthewire.serving import Limits as ServingLimits
 from onthewire.serving import ProcessServer, Server
+from onthewire.serving.listening import listen, pass_on, tls_context
 
 INTERFACES = {1: "simple", 2: "wsgi", 3: "asgi"}
 """By the number of arguments that an application takes."""
@@ -62,9 +60,7 @@ def parser() -> argparse.ArgumentParser:
     add("--interface", choices=["auto", *INTERFACES.values()], default="auto")
     add("--host", default="127.0.0.1", help="address to listen at (%(default)s)")
     add("--port", type=int, default=8000, help="0: the system chooses (%(default)s)")
-    add(
-        "--uds", type=Path, metavar="PATH", help="listen at a Unix socket in place of host and port"
-    )
+    add("--uds", type=Path, metavar="PATH", help="listen at a Unix socket, not at host and port")
     add("--workers", type=int, default=1, metavar="N", help="processes that serve (%(default)s)")
     add("--directory", type=Path, metavar="DIR", help="serve its files below /files/")
     add("--certfile", type=Path, metavar="F", help="certificates for https; SIGHUP reads them anew")
@@ -76,19 +72,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def limits_of(given: list[str]) -> Limits:
-    """The limits, some of them changed.
-
-    Raises:
-        ValueError: there is no such limit, or that is no number.
-    """
-    changes: dict[str, Any] = {}
-    types = {name: type(value) for name, value in asdict(Limits()).items()}
+    """The limits, some of them changed; ValueError for one that is none, or for no number."""
+    found = asdict(Limits())
     for each in given:
         name, _, value = each.partition("=")
-        if name not in types:
+        if name not in found:
             raise ValueError(f"there is no limit {name!r}")
-        changes[name] = types[name](value)
-    return replace(Limits(), **changes)
+        found[name] = type(found[name])(value)
+    return Limits(**found)
 
 
 def application_of(options: argparse.Namespace) -> tuple[Any, str]:
@@ -106,62 +97,16 @@ def application_of(options: argparse.Namespace) -> tuple[Any, str]:
             app = getattr(app, part)
     interface = options.interface
     if interface == "auto":
-        required = [
-            each
-            for each in inspect.signature(app).parameters.values()
-            if each.kind <= each.POSITIONAL_OR_KEYWORD and each.default is each.empty
-        ]
-        if len(required) not in INTERFACES:
+        takes = inspect.signature(app).parameters.values()
+        count = sum(e.kind <= e.POSITIONAL_OR_KEYWORD and e.default is e.empty for e in takes)
+        if count not in INTERFACES:
             raise ValueError("the application's interface is unknown; name it by --interface")
-        interface = INTERFACES[len(required)]
+        interface = INTERFACES[count]
     if options.directory:
         if not isinstance(app, Router):
             raise ValueError("--directory goes with a Router, or without an application")
         app.mount("/files/", Files(options.directory, "/files/"))
     return app, interface
-
-
-def listener_of(options: argparse.Namespace) -> socket.socket:
-    """The listening socket.
-
-    Raises:
-        OSError: the address cannot be had.
-    """
-    if not options.uds:
-        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-        return socket.create_server((options.host, options.port), family=family, backlog=512)
-    if options.uds.is_socket():
-        options.uds.unlink()  # A server that was killed has left it.
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(options.uds))
-    listener.listen(512)
-    return listener
-
-
-def tls_of(options: argparse.Namespace) -> ssl.SSLContext | None:
-    """A context for https, whose certificates SIGHUP reads again; None for http."""
-    if options.certfile is None:
-        return None
-
-    def loaded(context: ssl.SSLContext) -> ssl.SSLContext:
-        context.load_cert_chain(options.certfile, options.keyfile)
-        return context
-
-    context = loaded(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-
-    def again(*_: object) -> None:
-        try:
-            # In another one first: one that failed to load them half-way could serve no more.
-            loaded(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-            loaded(context)
-        except OSError as error:
-            print(f"the certificates stay as they are: {error}", file=sys.stderr)
-
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, again)
-    return context
 
 
 def log_access(client: str, head: RequestHead | None, status: int) -> None:
@@ -173,17 +118,11 @@ def log_access(client: str, head: RequestHead | None, status: int) -> None:
 def server_of(
     _: None, *, limits: ServingLimits, listener: socket.socket, options: argparse.Namespace
 ) -> HTTPBase:
-    """A server in this process, which SIGTERM stops.
-
-    Args:
-        limits: of which the number of clients counts, this process's share.
-        listener: the listening socket.
-        options: of the command line.
-    """
+    """A server in this process, which SIGTERM stops; of the limits, its share of clients counts."""
     app, interface = application_of(options)
     shared: dict[str, Any] = {
         "http_limits": replace(limits_of(options.limit), clients=limits.clients),
-        "tls": tls_of(options),
+        "tls": options.certfile and tls_context(options.certfile, options.keyfile, "http/1.1"),
         "access": log_access if options.access_log else None,
         "listener": listener,
     }
@@ -200,29 +139,6 @@ def server_of(
     return server
 
 
-def pass_on(number: int, _: object) -> None:
-    """Tell the workers about a signal."""
-    for process in multiprocessing.active_children():
-        if process.pid is not None:
-            os.kill(process.pid, number)
-
-
-def server_of_workers(options: argparse.Namespace, listener: socket.socket) -> Server:
-    """A server in several processes, which SIGTERM stops."""
-    limits = limits_of(options.limit)
-    server = ProcessServer(
-        None,
-        limits=ServingLimits(clients=limits.clients, drain_time=limits.drain_time),
-        listener=listener,
-        processes=options.workers,
-        design=partial(server_of, options=options),
-    )
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, pass_on)
-    return server
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code."""
     logging.basicConfig(format="%(message)s")
@@ -231,15 +147,22 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         application_of(options)
         limits = limits_of(options.limit)
-        listener = listener_of(options)
+        listener = listen(options.host, options.port, options.uds)
     except (ImportError, AttributeError, TypeError, ValueError, OSError) as error:
         found.exit(2, f"{found.prog}: {error}\n")
+    shared = ServingLimits(clients=limits.clients, drain_time=limits.drain_time)
+    design = partial(server_of, options=options)
     try:
+        server: Server
         if options.workers > 1:
-            server = server_of_workers(options, listener)
+            server = ProcessServer(
+                None, limits=shared, listener=listener, processes=options.workers, design=design
+            )
+            signal.signal(signal.SIGTERM, lambda *_: server.stop())
+            if hasattr(signal, "SIGHUP"):
+                signal.signal(signal.SIGHUP, pass_on)
         else:
-            clients = ServingLimits(clients=limits.clients)
-            server = server_of(None, limits=clients, listener=listener, options=options)
+            server = design(None, limits=shared, listener=listener)
         with server:
             server.prepare()
             where = [options.uds] if options.uds else listener.getsockname()[:2]

@@ -85,6 +85,7 @@ class Connection:
         theirs: where the peer is.
         ours: where this side is.
         keep_alive: whether another exchange may follow the one in progress.
+        closing: whether no other one may, whatever the peer wants.
     """
 
     _their_moves: Moves
@@ -95,6 +96,7 @@ class Connection:
         self.theirs = IDLE
         self.ours = IDLE
         self.keep_alive = True
+        self.closing = False
         self._buffer = bytearray()
         self._ended = False
         self._section: Section
@@ -107,6 +109,10 @@ class Connection:
     def ended(self) -> bool:
         """Whether the peer has ended its direction."""
         return self._ended
+
+    def close_after(self) -> None:
+        """Let the exchange in progress, or the next one, be the last."""
+        self.closing, self.keep_alive = True, False
 
     @property
     def more_may_come(self) -> bool:
@@ -258,7 +264,7 @@ class ServerConnection(Connection):
                 self._kept[octets] = request
         self._empty_lines = 0
         self.request = request
-        self.keep_alive = request.keep_alive
+        self.keep_alive = request.keep_alive and not self.closing
         self.waits_for_continue = request.expects_continue
         length = request.length
         self._reader = ChunkedReader(self.limits) if length is None else LengthReader(length)

@@ -102,6 +102,7 @@ class Section:
 
     def __init__(self, limits: Limits, longest: int, look: Look) -> None:
         self._limits = limits
+        self._most = limits.head + 4
         self._longest = longest
         self._look = look
         self._scanned = 0
@@ -112,17 +113,21 @@ class Section:
         Raises:
             RemoteError: an octet that no head may hold, or too many of them.
         """
-        most = self._limits.head + 4
-        at = buffer.find(b"\r\n\r\n", self._scanned, most)
-        line_end = -1
-        if at > self._longest or at < 0:
-            line_end = buffer.find(b"\r\n", 0, self._longest + 2)
-        if at >= 0 and (at <= self._longest or line_end >= 0):
+        at = buffer.find(b"\r\n\r\n", self._scanned, self._most)
+        if 0 <= at <= self._longest or (at > 0 and not self._wants_more(buffer, at)):
             section = bytes(buffer[:at])
             del buffer[: at + 4]
             self._scanned = 0
             return section
-        too_long = self._longest + 2
+        if at < 0:
+            self._wants_more(buffer, at)
+        return None
+
+    def _wants_more(self, buffer: bytearray, at: int) -> bool:
+        most, too_long = self._most, self._longest + 2
+        line_end = buffer.find(b"\r\n", 0, too_long)
+        if at >= 0 and line_end >= 0:
+            return False
         if grammar.bad_in_head.search(buffer, self._scanned, most if line_end >= 0 else too_long):
             raise RemoteError(400, "a control octet, or a CR or LF alone, in the head")
         if line_end >= self._scanned:
@@ -133,7 +138,7 @@ class Section:
             raise RemoteError(431, f"a head of more than {self._limits.head} octets")
         # The CR or CRLFCR at the end may be the beginning of what is looked for.
         self._scanned = max(0, len(buffer) - 3)
-        return None
+        return True
 
 
 def look_at_request_line(line: bytes, limits: Limits, whole: bool) -> None:

@@ -36,7 +36,7 @@ ROOM = 65_536
 REFUSALS = 64
 """Connections above `Limits.clients` that are told so at one time; more are cut without a word."""
 
-OURS = frozenset((b"connection", b"transfer-encoding", b"keep-alive"))
+OURS = frozenset((b"connection", b"transfer-encoding", b"keep-alive", b"date", b"server"))
 """Fields that are between us and the client, whatever an ASGI or WSGI application says."""
 
 
@@ -54,14 +54,6 @@ class Common:
             self._second = now
             self._octets = b"date: " + http_date(now).encode() + b"\r\n" + NAME
         return self._octets
-
-    def beside(self, fields: Fields) -> bytes:
-        """Those of them that are not among the fields of an application."""
-        names = {name for name, _ in fields}
-        if not names & {b"date", b"server"}:
-            return self.octets()
-        lines = self.octets().splitlines(keepends=True)
-        return b"".join(line for line in lines if line.partition(b":")[0] not in names)
 
 
 def of_application(status: int, fields: Fields) -> tuple[Fields, bool]:
@@ -198,7 +190,7 @@ class HTTPServer(HTTPBase):
         for _ in range(3):  # One that is being accepted has its protocol after so many turns.
             await asyncio.sleep(0)
         for connection in list(self._connections):
-            connection.connection.keep_alive = False
+            connection.connection.close_after()
             if not connection.busy:
                 connection.go_on()
         with suppress(TimeoutError):

@@ -107,7 +107,7 @@ class Exchange:
 
     def respond(self, status: int, fields: Fields) -> None:
         """Begin a response; its head is sent with the first content."""
-        self._held = self.connection.respond(status, fields, self.server.common.beside(fields))
+        self._held = self.connection.respond(status, fields, self.server.common.octets())
 
     def write(self, octets: bytes) -> None:
         """Send some content."""
@@ -255,7 +255,7 @@ class HTTPThreadServer(HTTPBase, ThreadServer):
                 raise HTTPError(503, "too many connections")
             while exchange.next_request():
                 if self.stopping:
-                    connection.keep_alive = False
+                    connection.close_after()
                 self._handle(exchange)
                 if not (connection.keep_alive and exchange.drain()):
                     break
