@@ -52,29 +52,22 @@ class Client:
             RemoteError: what came is no response.
         """
         deadline = Deadline(self._seconds)
-        try:
-            return self._exchange(deadline, method, target, content, fields)
-        except BaseException:
-            self.close()  # What is left of this exchange must not become the next one's.
-            raise
-
-    def _exchange(
-        self,
-        deadline: Deadline,
-        method: str,
-        target: str,
-        content: bytes,
-        fields: Iterable[tuple[str, str]],
-    ) -> tuple[ResponseHead, bytes]:
-        sock = self._connected(deadline)
         host = f"[{self._host}]" if ":" in self._host else self._host
         lines = [(b"host", f"{host}:{self._port}".encode())]
         lines += [(name.lower().encode(), value.encode("latin-1")) for name, value in fields]
         if content or method in ("POST", "PUT", "PATCH"):
             lines.append((b"content-length", b"%d" % len(content)))
+        try:
+            sock, connection = self._connected(deadline), self._connection
+            octets = connection.request(method, target.encode(), tuple(lines))
+            send_all(sock, octets + connection.data(content) + connection.end(), deadline)
+            return self._response(sock, deadline)
+        except BaseException:
+            self.close()  # What is left of this exchange must not become the next one's.
+            raise
+
+    def _response(self, sock: socket.socket, deadline: Deadline) -> tuple[ResponseHead, bytes]:
         connection = self._connection
-        octets = connection.request(method, target.encode("ascii"), tuple(lines))
-        send_all(sock, octets + connection.data(content) + connection.end(), deadline)
         head, pieces = None, []
         while True:
             event = connection.next_event()

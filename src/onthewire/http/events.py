@@ -16,15 +16,21 @@ Fields = tuple[tuple[bytes, bytes], ...]
 """Field lines in the order of the message: lower-case name and value of each."""
 
 
-def joined(fields: Fields, name: bytes) -> bytes | None:
-    """The values of all lines of a name, joined by commas; None without any (RFC 9110 5.3)."""
-    found = [value for each, value in fields if each == name]
-    return b", ".join(found) if found else None
+class Head:
+    """What the heads of requests and responses have in common."""
+
+    __slots__ = ()
+    fields: Fields
+
+    def get(self, name: bytes) -> bytes | None:
+        """The values of all lines of a lower-case name, joined by commas; None without any."""
+        found = [value for each, value in self.fields if each == name]
+        return b", ".join(found) if found else None
 
 
 # --8<-- [start:RequestHead]
 @dataclass(slots=True, eq=False)
-class RequestHead:
+class RequestHead(Head):
     """A request without its content (RFC 9112 section 3). Never changed once it is made.
 
     Attributes:
@@ -51,14 +57,10 @@ class RequestHead:
     keep_alive: bool
     expects_continue: bool
 
-    def get(self, name: bytes) -> bytes | None:
-        """The value of a field by its lower-case name; see `joined`."""
-        return joined(self.fields, name)
-
 
 # --8<-- [end:RequestHead]
 @dataclass(slots=True, eq=False)
-class ResponseHead:
+class ResponseHead(Head):
     """A response without its content (RFC 9112 section 4).
 
     Attributes:
@@ -74,10 +76,6 @@ class ResponseHead:
     minor: int = 1
     reason: bytes = b""
     length: int | None = None
-
-    def get(self, name: bytes) -> bytes | None:
-        """The value of a field by its lower-case name; see `joined`."""
-        return joined(self.fields, name)
 
 
 @dataclass(slots=True)

@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any
 
-from onthewire.http.events import Fields, LocalError
+from onthewire.http.events import Fields, LocalError, RequestHead
 from onthewire.http.server import of_application
 from onthewire.http.simple import decoded
 from onthewire.http.threaded import Exchange, Handler
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | None
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Write = Callable[[bytes], None]
 
 
 class Content(io.RawIOBase):
@@ -83,81 +84,50 @@ def environ_of(exchange: Exchange) -> dict[str, Any]:
     return environ
 
 
-class Answer:
-    """What an application says by ``start_response`` and ``write``, until it can be sent."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-        self._status = 0
-        self._fields: Fields = ()
-        self._begun = False
-        self.sent = False
-
-    def start(
-        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo = None
-    ) -> Callable[[bytes], None]:
-        """`start_response`; may be called again only to tell about an error."""
-        if exc_info is not None:
-            if self.sent:
-                raise exc_info[1].with_traceback(exc_info[2])
-        elif self._status:
-            raise LocalError("start_response was called twice")
-        self._status = int(status[:3])
-        self._fields, close = of_application(
-            self._status,
-            tuple((name.lower().encode("latin-1"), v.encode("latin-1")) for name, v in headers),
-        )
-        if close:
-            self._exchange.connection.keep_alive = False
-        return self.write
-
-    def write(self, octets: bytes) -> None:
-        """Send some content, the head before it."""
-        if octets:
-            self._begin()
-            self._exchange.write(octets)
-            self.sent = True
-
-    def length(self, octets: int) -> None:
-        """So much content will come, and nothing of it has been sent."""
-        # For HEAD an application may leave the content out; then its length is not known.
-        if self._status in (204, 304) or (octets == 0 and self._exchange.head.method == "HEAD"):
-            return
-        length = (b"content-length", b"%d" % octets)
-        told = [field for field in self._fields if field[0] == b"content-length"]
-        if not told:
-            self._fields = (*self._fields, length)
-        elif told != [length]:
-            raise LocalError(f"{octets} octets of content have another Content-Length")
-
-    def end(self) -> None:
-        """All of it has come."""
-        self._begin()
-        self._exchange.end()
-
-    def _begin(self) -> None:
-        if not self._status:
-            raise LocalError("content before start_response")
-        if not self._begun:
-            self._begun = True
-            self._exchange.respond(self._status, self._fields)
-
-
 # --8<-- [start:wsgi]
 def wsgi(application: Application) -> Handler:
     """The handler for a WSGI application."""
 
     def handle(exchange: Exchange) -> None:
-        answer = Answer(exchange)
-        pieces = application(environ_of(exchange), answer.start)
+        status, sent = 0, False
+        fields: Fields = ()
+
+        def start(line: str, headers: list[tuple[str, str]], exc_info: ExcInfo = None) -> Write:
+            nonlocal status, fields
+            if exc_info is not None and sent:
+                raise exc_info[1].with_traceback(exc_info[2])
+            if exc_info is None and status:
+                raise LocalError("start_response was called twice")
+            status = int(line[:3])
+            fields, close = of_application(
+                status,
+                tuple((name.lower().encode("latin-1"), v.encode("latin-1")) for name, v in headers),
+            )
+            if close:
+                exchange.connection.keep_alive = False
+            return write
+
+        def begin() -> None:
+            if not status:
+                raise LocalError("content before start_response")
+            if exchange.connection.unanswered:
+                exchange.respond(status, fields)
+
+        def write(octets: bytes) -> None:
+            nonlocal sent
+            if octets:
+                begin()
+                exchange.write(octets)
+                sent = True
+
+        pieces = application(environ_of(exchange), start)
         try:
-            if isinstance(pieces, (list, tuple)) and not answer.sent:
-                # All of it is there, so its length can be told (PEP 3333, "Handling the
-                # Content-Length Header").
-                answer.length(sum(map(len, pieces)))
+            if isinstance(pieces, (list, tuple)) and not sent:
+                fields = with_length(exchange.head, status, fields, sum(map(len, pieces)))
             for octets in pieces:
-                answer.write(octets)
-            answer.end()
+                write(octets)
+            begin()
+            exchange.end()
         finally:
             close = getattr(pieces, "close", None)
             if close is not None:
@@ -167,3 +137,17 @@ def wsgi(application: Application) -> Handler:
 
 
 # --8<-- [end:wsgi]
+def with_length(head: RequestHead, status: int, fields: Fields, length: int) -> Fields:
+    """The fields of a response whose content is all there, with its length (PEP 3333 allows it).
+
+    Raises:
+        LocalError: they have another Content-Length.
+    """
+    # For HEAD an application may leave the content out; then its length is not known.
+    if status in (204, 304) or (head.method == "HEAD" and not length):
+        return fields
+    ours = (b"content-length", b"%d" % length)
+    told = [field for field in fields if field[0] == b"content-length"]
+    if told and told != [ours]:
+        raise LocalError(f"{length} octets of content have another Content-Length")
+    return fields if told else (*fields, ours)
