@@ -6,6 +6,7 @@ Each answers GET with the same short text, and prints LISTENING with host and po
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import sys
 
@@ -87,6 +88,7 @@ def uvicorns():
 def waitresses():
     import waitress
 
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # It tells about each that has to wait.
     waitress.serve(wsgi, sockets=[listening()], _quiet=True)
 
 

@@ -128,6 +128,7 @@ REQUEST_LINES = [
     line("absolute, a fragment", b"GET http://localhost/#a HTTP/1.1", 400, "9112 3.2"),
     line("OPTIONS absolute without a path", b"OPTIONS http://localhost HTTP/1.1", 200, "9112 3.2.4"),
     Case("an empty line in front", b"\r\n" + GET + b"\r\n", (200,), True, "9112 2.2"),
+    Case("three empty lines in front", b"\r\n" * 3 + GET + b"\r\n", (400,), False, "9112 2.2"),
     Case("two empty lines in front", b"\r\n\r\n" + GET + b"\r\n", (200,), True, "9112 2.2"),
     Case("an LF in front", b"\n" + GET + b"\r\n", (400,), False, "9112 2.2"),
     Case("LF in place of CRLF", GET.replace(b"\r", b"") + b"\n", (400,), False, "9112 2.2"),
@@ -167,6 +168,7 @@ HOSTS = [
             b"Host: a:-1\r\n", b"Host: [::1\r\n", b"Host: ::1\r\n", b"Host: http://a\r\n", b"Host: a?b\r\n",
             b"Host: a#b\r\n", b"Host: \xc3\xa9\r\n", b"Host: %zz\r\n", b"Host : a\r\n", b"Host: <a>\r\n",
             b'Host: "a"\r\n', b"Host: a\\b\r\n", b"Host: [gg]\r\n",
+            b"Host: :80\r\n", b"Host: [1::2::3]\r\n", b"Host: []\r\n", b"Host: [::1]a\r\n", b"Host: [::1%25lo]\r\n",
         ),
     }.items()
     for value in values
