@@ -1,6 +1,8 @@
 """Connects to the first of several addresses that answers; the next begins before the last ends."""
 
 import argparse
+import contextlib
+import errno
 import json
 import selectors
 import socket
@@ -15,11 +17,15 @@ def place(text):
 
 
 def attempt(where):
-    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
-    connection = socket.socket(family)
-    connection.setblocking(False)
-    connection.connect_ex(where)
-    return connection
+    """A socket that is connecting, or None where that fails at once, as without a route."""
+    with contextlib.suppress(OSError):  # The name may be unknown, and the family to the system.
+        family, kind, _, _, address = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0]
+        connection = socket.socket(family, kind)
+        connection.setblocking(False)
+        if connection.connect_ex(address) in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
+            return connection
+        connection.close()
+    return None
 
 
 def race(places, delay, timeout, note):
@@ -32,7 +38,9 @@ def race(places, delay, timeout, note):
             if waiting and now >= due:
                 where = waiting.pop(0)
                 note(where, "begins")
-                connection = attempt(where)
+                if not (connection := attempt(where)):
+                    note(where, "failed")
+                    continue
                 running[connection] = where
                 selector.register(connection, selectors.EVENT_WRITE)
                 due = now + delay
@@ -73,9 +81,9 @@ def main():
         Path(options.write).write_text(json.dumps(kept), encoding="utf-8")
     if winner is None:
         sys.exit("nobody answered")
-    with winner:
-        winner.settimeout(5)
-        print(ascii(winner.recv(100)))
+    winner.settimeout(5)
+    with winner, winner.makefile("rb") as lines:
+        print(ascii(lines.readline(100)))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,11 @@ def main():
         connection.settimeout(5)
         try:
             connection.connect(options.path)
-        except (FileNotFoundError, ConnectionRefusedError) as error:
-            sys.exit(f"{options.path}: {type(error).__name__}")
+        except OSError as error:
+            sys.exit(f"{options.path}: {error.strerror or error}")
         connection.sendall(options.text.encode() + b"\n")
-        print(ascii(connection.recv(1024).decode("utf-8", "replace")))
+        with connection.makefile("rb") as lines:
+            print(ascii(lines.readline(1024).decode("utf-8", "replace")))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ def listen(path):
     """A listening socket at the path; one that a dead server has left there is taken away."""
     if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
         with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1)
             try:
                 probe.connect(str(path))
             except ConnectionRefusedError:
@@ -47,7 +48,7 @@ def main():
     try:
         listener = listen(path)
     except OSError as error:
-        sys.exit(f"{path}: {type(error).__name__}, a server may be running there")
+        sys.exit(f"{path}: {error.strerror or error}")
     with contextlib.suppress(KeyboardInterrupt), listener:
         print("LISTENING", path, flush=True)
         while True:
@@ -58,7 +59,7 @@ def main():
                     connection.settimeout(5)
                     print(f"{peer(connection)}, address {address!r}", flush=True)
                     connection.sendall(lines.readline(1024).upper())
-    path.unlink()
+    path.unlink(missing_ok=True)
     print("STOPPED")
 
 

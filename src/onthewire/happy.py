@@ -130,12 +130,10 @@ def connect(
             if now >= until:
                 raise TimeoutError(f"no address of {host} answered within {timeout:g} s")
             if address := race.begin(now):
-                sock = stack.enter_context(socket.socket(address.family))
-                sock.setblocking(False)
-                error = sock.connect_ex(address.where)
-                if error not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
-                    sock.close()
-                    errors.append(_error(error, address))
+                try:
+                    sock = stack.enter_context(_attempt(address))
+                except OSError as failure:
+                    errors.append(failure)
                     race.failed(now)
                     continue
                 # On Windows a refusal is an exception, not readiness to write; selectors ask
@@ -158,5 +156,16 @@ def connect(
 
 
 # --8<-- [end:connect]
+def _attempt(address: Address) -> socket.socket:
+    """A socket that is connecting; OSError where that fails at once, as without a route."""
+    sock = socket.socket(address.family)
+    sock.setblocking(False)
+    number = sock.connect_ex(address.where)
+    if number not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
+        sock.close()
+        raise _error(number, address)
+    return sock
+
+
 def _error(number: int, address: Address) -> OSError:
     return OSError(number, f"connecting to {address.where[0]} port {address.where[1]} failed")

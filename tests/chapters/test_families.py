@@ -1,5 +1,6 @@
 """Lines of chapter 19 that its transcripts do not reach."""
 
+import errno
 import json
 import socket
 import stat
@@ -53,6 +54,20 @@ def test_nobody_answers(monkeypatch, capsys, tmp_path, refusing):
     assert "failed" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="nobody answered"):
         run(monkeypatch, "families/wrong_one_by_one.py", refusing)
+
+
+def test_what_fails_at_once_is_not_taken_for_connected(monkeypatch, greeting):
+    attempts = load(monkeypatch, "families/happy_client.py")
+    race, plain = attempts["race"], socket.socket.connect_ex
+    monkeypatch.setattr(
+        socket.socket,
+        "connect_ex",
+        lambda sock, where: errno.ENETUNREACH if where[1] == 9 else plain(sock, where),
+    )
+    where, seen = greeting.getsockname(), []
+    with race([("127.0.0.1", 9), where], 600, 500, lambda *told: seen.append(told)) as winner:
+        assert winner.getpeername() == where
+    assert [what for _, what in seen] == ["begins", "failed", "begins", "connected"]
 
 
 def test_of_two_that_succeed_at_once_one_is_used(monkeypatch, greeting):

@@ -109,6 +109,7 @@ WRONG = [
     ("last-bytes", "wrong_waits_first", 1, "0 of 1 octet"),
     pytest.param("staggered-connect", "stub", 2, "the second place, behind a", marks=linux),
     pytest.param("staggered-connect", "wrong_all_at_once", 4, "sixth place was tried", marks=linux),
+    pytest.param("staggered-connect", "wrong_gives_up_slow", 7, "answered late", marks=linux),
     pytest.param("staggered-connect", "wrong_keeps_losers", 5, "descriptors; before", marks=linux),
     pytest.param("staggered-connect", "wrong_no_end", 6, "s after its start", marks=linux),
     ("staggered-connect", "wrong_one_recv", 1, "printed something else where the only"),

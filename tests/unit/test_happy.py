@@ -143,6 +143,17 @@ def test_an_address_that_cannot_be_tried_is_a_failure_like_any_other(monkeypatch
         connect("name", 1, resolve=answers(here))
 
 
+def test_a_family_that_the_system_does_not_have_is_a_failure_like_any_other():
+    with listening() as here:
+        strange = (socket.AddressFamily(0), socket.SOCK_STREAM, 0, "", ("nowhere", 1))
+
+        def resolve(*_, **__):
+            return [strange, (V4, socket.SOCK_STREAM, 0, "", here)]
+
+        with connect("name", 1, resolve=resolve) as sock:
+            assert sock.getpeername() == here
+
+
 def test_losers_are_closed():
     with listening() as here:
         before = threading.active_count()

@@ -2,6 +2,7 @@
 """Connects to the first of several places that answers, and prints the line that it sends."""
 
 import argparse
+import errno
 import selectors
 import socket
 import sys
@@ -17,7 +18,10 @@ def race(ports, delay, timeout):
             if waiting and now >= due:
                 connection = socket.socket()
                 connection.setblocking(False)
-                connection.connect_ex(("127.0.0.1", waiting.pop(0)))
+                error = connection.connect_ex(("127.0.0.1", waiting.pop(0)))
+                if error not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
+                    connection.close()
+                    continue
                 selector.register(connection, selectors.EVENT_WRITE)
                 running.add(connection)
                 due = now + delay

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from pathlib import Path
 
 from courseware.checker import leaks
 from courseware.checker.program import Program
@@ -14,6 +15,9 @@ from courseware.exercises.model import Exercise, Stage
 DELAY = 0.15
 """Seconds from one attempt to the next, as the program is told."""
 
+LONG_DELAY = 0.5
+"""The same, where an attempt has to be noticed before it is given up."""
+
 TIMEOUT, SHORT = 30.0, 0.4
 """Seconds for all attempts, as the program is told: where somebody answers, and where nobody."""
 
@@ -23,17 +27,40 @@ SLACK = 2.0
 FILLERS = 3
 """Connections that are tried to fill a queue; Linux takes one more than the backlog says."""
 
+SOCKETS, SYN_SENT = Path("/proc/net/tcp"), "02"
+"""Where Linux lists its sockets, and how it names the state of an attempt."""
+
+AGAIN = 8.0
+"""Seconds for a place that was too busy at first; the system tries again after 1 s and after 3."""
+
 WORDS = ("dog", "house", "thirty", "green", "river")
 
 
-def silent(context: Context) -> int:
-    """A port whose queue is full: on Linux, whoever connects gets no answer."""
+def filled(context: Context) -> tuple[socket.socket, set[int]]:
+    """A listening socket whose queue is full, and the ports of the connections that fill it."""
     listener = context.enter(socket.create_server(("127.0.0.1", 0), backlog=0))
+    fillers = set()
     for _ in range(FILLERS):
         filler = context.enter(socket.socket())
         filler.setblocking(False)
         filler.connect_ex(listener.getsockname())
-    return int(listener.getsockname()[1])
+        fillers.add(int(filler.getsockname()[1]))
+    return listener, fillers
+
+
+def silent(context: Context) -> int:
+    """A port whose queue is full: on Linux, whoever connects gets no answer."""
+    return int(filled(context)[0].getsockname()[1])
+
+
+def attempts(port: int) -> set[int]:
+    """The ports from which connections to this port are being tried; Linux alone tells."""
+    found = set()
+    for line in SOCKETS.read_text(encoding="ascii").splitlines()[1:]:
+        local, remote, state = line.split()[1:4]
+        if state == SYN_SENT and int(remote[-4:], 16) == port:
+            found.add(int(local[-4:], 16))
+    return found
 
 
 def refusing(context: Context) -> int:
@@ -43,9 +70,9 @@ def refusing(context: Context) -> int:
     return int(sock.getsockname()[1])
 
 
-def run(context: Context, *ports: int, timeout: float = TIMEOUT) -> Program:
+def run(context: Context, *ports: int, delay: float = DELAY, timeout: float = TIMEOUT) -> Program:
     """Start the program for these ports."""
-    more = [*map(str, ports[1:]), "--delay", str(DELAY), "--timeout", str(timeout)]
+    more = [*map(str, ports[1:]), "--delay", str(delay), "--timeout", str(timeout)]
     return context.start_client(ports[0], *more)
 
 
@@ -153,6 +180,39 @@ def gives_up(context: Context) -> None:
     expect_said(context, program, "nobody", 1, "where one place is silent and one refuses")
 
 
+def keeps_the_slow(context: Context) -> None:
+    """The first place answers late, long after the second, which is silent, was tried."""
+    if not SOCKETS.exists():
+        context.notes.append("Whether a slow place is waited for can be judged on Linux alone.")
+        return
+    slow, fillers = filled(context)
+    last, others = filled(context)
+    port = int(last.getsockname()[1])
+    program = run(context, int(slow.getsockname()[1]), port, delay=LONG_DELAY)
+    until = time.monotonic() + context.limits.start
+    while not attempts(port) - others:
+        if time.monotonic() > until or program.wait(0.01) is not None:
+            raise Failed("The program did not try the second place, behind a silent one.")
+    # Both attempts have begun. Now the queue of the first place is emptied.
+    until = time.monotonic() + AGAIN
+    slow.settimeout(0.05)
+    while True:
+        try:
+            connection, address = slow.accept()
+        except TimeoutError:
+            if time.monotonic() > until or program.wait(0) is not None:
+                raise Failed(
+                    "The first place answered late, and the program was not there any more; an "
+                    "attempt goes on while later ones are made."
+                ) from None
+            continue
+        context.enter(connection)
+        if address[1] not in fillers:
+            break
+    connection.settimeout(context.limits.patience)
+    serve(context, program, connection, "where the first place answers late")
+
+
 EXERCISE = Exercise(
     name="staggered-connect",
     chapter=19,
@@ -181,7 +241,7 @@ EXERCISE = Exercise(
         Stage(
             "passes over refusals at once",
             passes_refusals,
-            "When an attempt has failed, the next begins without waiting (RFC 8305 section 5).",
+            "When an attempt has failed, the next begins without waiting (chapter 19).",
             randomized=True,
         ),
         Stage(
@@ -200,6 +260,12 @@ EXERCISE = Exercise(
             "gives up when nobody answers",
             gives_up,
             "Every wait has an end (chapter 15).",
+        ),
+        Stage(
+            "keeps an attempt that is slow",
+            keeps_the_slow,
+            "A new attempt does not affect those that are under way (RFC 8305 section 5).",
+            randomized=True,
         ),
     ),
 )
