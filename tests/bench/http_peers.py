@@ -57,7 +57,8 @@ class Constant(asyncio.BufferedProtocol):
 def listening():
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     announce(listener.getsockname()[1])
-    return listener
+    # Found out anew, it is known to be of TCP; asyncio lets small writes leave at once only then.
+    return socket.socket(fileno=listener.detach())
 
 
 def announce(port):

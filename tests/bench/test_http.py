@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 TURNS = 3
-SECONDS = 2
+SECONDS = 1
 DIFFERING = """
 local n = 0
 request = function()
@@ -88,5 +88,9 @@ def test_requests_a_second(tmp_path):
         rates[name, "identical"] for name in names if name in ("waitress", "gunicorn", "aiohttp")
     ]
     assert ours > 3 * max(pure)
-    assert rates["onthewire, simple", "differing"] > 0.6 * ours * 0.9
+    # wrk itself is slower by the script, so what counts is the share of the constant loop.
+    share = {
+        load: rates["onthewire, simple", load] / rates["constant loop", load] for load in loads
+    }
+    assert share["differing"] > 0.6 * share["identical"]
     assert rates["onthewire, ASGI", "identical"] > rates["uvicorn", "identical"]

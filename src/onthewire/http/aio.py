@@ -18,6 +18,7 @@ from onthewire.http.connection import BODY, CLOSED, DONE, IDLE, ServerConnection
 from onthewire.http.events import Data, End, Fields, HTTPError, RequestHead
 from onthewire.http.server import HTTPServer, reset_at_close
 from onthewire.http.simple import Application, Request, Response, failed, log
+from onthewire.serving.server import send_at_once
 
 
 # --8<-- [start:HTTPProtocol]
@@ -73,6 +74,8 @@ class HTTPProtocol(asyncio.BufferedProtocol):
         peer = transport.get_extra_info("peername")
         self.client = peer[0] if isinstance(peer, tuple) else ""
         self.transport.set_write_buffer_limits(high=self.limits.output)
+        # asyncio does it where a socket says that it is of TCP, which accepted ones may not say.
+        send_at_once(transport.get_extra_info("socket"))
         if self.server.take(self):
             self._wait(self.limits.idle_time, self._idle_too_long)
         else:
