@@ -39,8 +39,9 @@ CLOSING = 'wrk.headers["Connection"] = "close"'
 def started(stack: ExitStack, name: str) -> str:
     """Run a peer in a process of its own; its URL."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.http_peers", name], stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "tests.bench.http_peers", name],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
     stack.enter_context(process)
     stack.callback(process.terminate)
     line = process.stdout.readline().split()

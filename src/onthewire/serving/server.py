@@ -155,7 +155,8 @@ def send_at_once(connection: socket.socket) -> None:
     """Let small answers leave at once.
 
     Otherwise an answer waits until the one before it is acknowledged (RFC 9293 section 3.7.4), and
-    a client that has nothing to send delays its acknowledgements. asyncio does this by itself.
+    a client that has nothing to send delays its acknowledgements. asyncio does it where a socket
+    says that it is of TCP, and those accepted at a listening socket of `create_server` do not.
     """
     with suppress(OSError):  # Some systems refuse it where the client has already gone.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from onthewire.serving.conversation import Conversation
-from onthewire.serving.server import BACKLOG, ConversationFailed, Server, log, spoken
+from onthewire.serving.server import BACKLOG, ConversationFailed, Server, log, send_at_once, spoken
 
 Result = TypeVar("Result")
 
@@ -66,6 +66,7 @@ class AsyncioServer(Server):
         else:
             writer.transport.abort()
             return
+        send_at_once(writer.get_extra_info("socket"))
         refused = tasks is self._refusing
         task = asyncio.get_running_loop().create_task(self._converse(reader, writer, refused))
         tasks.add(task)
