@@ -132,6 +132,7 @@ class HTTPProtocol(asyncio.BufferedProtocol):
     def go_on(self) -> None:
         """Take up what has come, as far as nothing is being answered."""
         connection = self.connection
+        answered = False
         try:
             while not (self.busy or self.paused or self._lingering):
                 event = connection.next_event()
@@ -139,12 +140,13 @@ class HTTPProtocol(asyncio.BufferedProtocol):
                     break
                 kind = type(event)
                 if kind is RequestHead:
+                    if answered and self.transport.is_closing():
+                        return  # The client has gone; more requests of it need no answers.
                     self._unread = 0
                     self.begin(cast("RequestHead", event))
                 elif kind is End:
                     self.complete()
-                    if connection.buffered and self.transport.is_closing():
-                        return  # The client has gone; more requests of it need no answers.
+                    answered = True
                 elif kind is Data:
                     self._take(cast("Data", event).octets)
                 else:

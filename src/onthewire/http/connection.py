@@ -312,12 +312,11 @@ class ServerConnection(Connection):
         return self._respond(status, octets, length, common)
 
     def _respond(self, status: int, octets: bytes, length: int | None, common: bytes) -> bytes:
-        if status < 200:
-            raise LocalError(f"{status} does not end an exchange")
-        if status == 204 and length is not None:
-            raise LocalError("204 has no Content-Length (RFC 9110 section 8.6)")
-        if status == 205 and length != 0:
-            raise LocalError("205 has no content (RFC 9110 section 15.3.6)")
+        if status < 206 and status != 200:
+            if status < 200:
+                raise LocalError(f"{status} does not end an exchange")
+            if (status == 204 and length is not None) or (status == 205 and length != 0):
+                raise LocalError(f"{status} has no content (RFC 9110 sections 8.6, 15.3.6)")
         line = status_line(status)
         self._move(ResponseHead)
         self.status = status
