@@ -48,6 +48,18 @@ def report(data):
     return response
 
 
+def converse(options, message):
+    query = dns_wire.encode(message)
+    for ask in (over_udp, over_tcp):
+        data = ask(options.port, query)
+        if not options.quiet:
+            show("sent", query)
+            show("received", data)
+        if not report(data).flags & dns_wire.TRUNCATED:
+            break
+        print("no room in a datagram: once more, over TCP")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
@@ -57,15 +69,10 @@ def main():
     parser.add_argument("--port", type=int, default=15000)
     options = parser.parse_args()
     question = (options.name.rstrip(".") + ".", options.type)
-    query = dns_wire.encode(dns_wire.Message(options.id, dns_wire.RECURSION, question))
-    for ask in (over_udp, over_tcp):
-        data = ask(options.port, query)
-        if not options.quiet:
-            show("sent", query)
-            show("received", data)
-        if not report(data).flags & dns_wire.TRUNCATED:
-            break
-        print("no room in a datagram: once more, over TCP")
+    try:
+        converse(options, dns_wire.Message(options.id, dns_wire.RECURSION, question))
+    except (OSError, ValueError, struct.error) as error:
+        raise SystemExit(f"no answer: {error}") from None
 
 
 if __name__ == "__main__":

@@ -52,8 +52,10 @@ def write_data(out, kind, text, seen):
 
 
 def read_data(data, offset, end, kind):
-    if kind in ("A", "AAAA"):
-        return str(ipaddress.ip_address(data[offset:end]))
+    if kind == "A":
+        return str(ipaddress.IPv4Address(data[offset:end]))
+    if kind == "AAAA":
+        return str(ipaddress.IPv6Address(data[offset:end]))
     if kind == "TXT" and data[offset] == end - offset - 1:  # one string, with its length
         return json.dumps(data[offset + 1 : end].decode("latin-1"))
     if kind not in FIELDS:

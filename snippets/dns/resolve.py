@@ -17,6 +17,7 @@ class Resolver:
         self.port = port
         self.servers = {".": ["192.0.2.1"]}  # addresses of the servers of a zone
         self.known = {}  # records by name, and the time at which they end
+        self.asked = 0
         self.steps = []
 
     def resolve(self, name, depth=0):
@@ -51,7 +52,8 @@ class Resolver:
             if cut == zone or not (within(cut, zone) and within(name, cut)):
                 raise OSError("a server referred to a zone that is not on the way")
             # An address is believed only from a server of a zone above the host.
-            glue = [one.text for one in response.additionals if one.name == host]
+            hosts = [one for one in response.additionals if one.name == host]
+            glue = [one.text for one in hosts if one.kind == "A"]
             if not (glue and within(host, zone)):
                 if depth == DEEPEST:
                     raise OSError("too many servers that have to be found first")
@@ -62,8 +64,9 @@ class Resolver:
     def ask(self, zone, name, depth):
         """The response of the first server of the zone that gives one."""
         for address in self.servers[zone]:
-            if len(self.steps) == MOST_QUESTIONS:
+            if self.asked == MOST_QUESTIONS:
                 raise OSError("too many questions")
+            self.asked += 1
             query = dns_wire.Message(secrets.randbelow(65536), 0, (name, "A"))
             began = time.monotonic()
             try:
@@ -103,6 +106,7 @@ def main():
     for place, name in enumerate(options.names):
         time.sleep(options.pause if place else 0)
         resolver.steps.clear()
+        resolver.asked = 0
         began = time.monotonic()
         try:
             found = resolver.resolve(name.rstrip(".").lower() + ".")

@@ -60,7 +60,7 @@ def respond(zone, data, room):
 
 def serve_tcp(zone, listener):
     while True:
-        # One client at a time, and a second for it: chapter 16 has better servers.
+        # One client at a time, which may be silent for a second: chapter 16 has better servers.
         with contextlib.suppress(OSError, EOFError):
             connection, _ = listener.accept()
             with connection, connection.makefile("rb") as stream:

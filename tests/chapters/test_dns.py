@@ -105,7 +105,8 @@ def test_types_without_a_name_are_octets(wire: Any) -> None:
     ("data", "message"),
     [
         (b"\0\1\0\1\0\0\0\0\0\5\0\0\0\0", "cut off"),
-        (b"\0\1\0\1\0\0\0\0\0\5\0\0\0\0\0", "not appear to be an IPv4"),
+        (b"\0\1\0\1\0\0\0\0\0\5\0\0\0\0\0", "len 5 != 4"),
+        (b"\0\1\0\1\0\0\0\0\0\x10" + bytes(16), "len 16 != 4"),
         (b"\0\x0f\0\1\0\0\0\0\0\4\0\1\0\0", "shorter or longer"),
     ],
 )
@@ -264,11 +265,34 @@ def test_servers_that_have_to_be_found_first_without_end(
 
 def test_the_number_of_questions_is_bounded(monkeypatch: pytest.MonkeyPatch, wire: Any) -> None:
     program = load(monkeypatch, "dns/resolve.py")
-    with servers(wire, says([])) as port:
+    with servers(wire, lambda _query, _wire: b"noise") as port:
         resolver = program["Resolver"](port)
-        resolver.steps = [{}] * program["MOST_QUESTIONS"]
+        resolver.servers["."] *= program["MOST_QUESTIONS"] + 1
         with pytest.raises(OSError, match="too many questions"):
             resolver.resolve("a.test.")
+
+
+def test_a_server_whose_only_known_address_is_of_ipv6_is_looked_up(
+    monkeypatch: pytest.MonkeyPatch, wire: Any
+) -> None:
+    def script(query: Any, wire: Any) -> Any:
+        authority = wire["Record"]("test.", 9, "NS", "ns.test.")
+        glue = wire["Record"]("ns.test.", 9, "AAAA", "2001:db8::1")
+        message = wire["Message"](query.id, 0x8000, query.question, [], [authority], [glue])
+        return wire["encode"](message)
+
+    with pytest.raises(SystemExit, match="found first"):
+        resolve(monkeypatch, wire, script, "a.test")
+
+
+def test_a_question_without_an_answer_ends_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, wire: Any
+) -> None:
+    with pytest.raises(SystemExit, match="no answer: a label has 1 to 63"):
+        run(monkeypatch, "dns/dns_query.py", "a..test")
+    with servers(wire, lambda query, _wire: query.id.to_bytes(2, "big")) as port:
+        with pytest.raises(SystemExit, match="no answer: the message is cut off"):
+            run(monkeypatch, "dns/dns_query.py", "a.test", "--port", str(port))
 
 
 def test_a_name_without_an_address_and_the_steps_as_json(
