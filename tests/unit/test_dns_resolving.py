@@ -1,10 +1,21 @@
 """Asking: which responses are believed, what is remembered, the way down from the root."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from onthewire.dns import Edns, Message, Name, Question, Record, codes, decode, encode
+from onthewire.dns import (
+    Edns,
+    Message,
+    Name,
+    Question,
+    Record,
+    Unknown,
+    codes,
+    decode,
+    encode,
+)
 from onthewire.dns.cache import LONGEST_NEGATIVE, Cache, Expiring
 from onthewire.dns.errors import ResolutionFailed
 from onthewire.dns.iterative import DEPTH, QUESTIONS, Iterative
@@ -317,6 +328,25 @@ def test_records_of_other_names_in_an_answer_are_not_believed(iterative):
     assert len(net.resolve(iterative, "www.bakery.test.").answers) == 1
     assert iterative.cache.get(Name.parse("front.ovens.test."), codes.A) is None
     assert iterative.cache.get(Name.parse("x.bakery.test."), codes.A) is None
+
+
+def test_an_answer_of_all_types_is_remembered_by_type(iterative):
+    answers = "www.bakery.test. 60 A 192.0.2.80\nwww.bakery.test. 60 MX 1 mail.bakery.test."
+    net = lab(_192_0_2_3=says(answers=answers, authoritative=True))
+    assert len(net.resolve(iterative, "www.bakery.test.", codes.ANY).answers) == 2
+    for kind in (codes.A, codes.MX):
+        result = net.resolve(iterative, "www.bakery.test.", kind)
+        assert [one.type for one in result.answers] == [kind] and result.asked == 0
+
+
+def test_servers_of_another_class_are_no_referral(iterative):
+    def other_class(query):
+        (record,) = read_records("www.bakery.test. 60 NS ns.bakery.test.")
+        record = replace(record, data=Unknown(codes.NS, b"\0"), rclass=3)
+        return replace(says()(query), authorities=(record,))
+
+    net = lab(_192_0_2_3=other_class)
+    assert net.resolve(iterative, "www.bakery.test.").asked == 4
 
 
 def test_an_alias_is_believed_and_what_it_leads_to_only_in_the_zone(iterative):

@@ -317,7 +317,8 @@ def responder(bakery):
 
 
 def query(text="www.bakery.test.", kind=codes.A, **fields):
-    return Message(id=77, questions=(Question(Name.parse(text), kind),), **fields)
+    questions = (Question(Name.parse(text), kind),)
+    return Message(**{"id": 77, "questions": questions, **fields})
 
 
 def respond(responder, message, udp=True):
@@ -356,6 +357,14 @@ def test_what_is_not_answered(responder, message, rcode):
     response = respond(responder, message)
     assert response.rcode == rcode and response.response
     assert not response.answers and not response.authoritative
+
+
+@pytest.mark.parametrize(("opcode", "rcode"), [(0, codes.FORMERR), (5, codes.NOTIMP)])
+def test_thousands_of_questions_get_a_header(responder, opcode, rcode):
+    message = query(opcode=opcode, questions=query().questions * 9_000)
+    for udp in (True, False):
+        response = respond(responder, message, udp)
+        assert response == Message(id=77, response=True, opcode=opcode, rcode=rcode)
 
 
 def test_silence(responder):

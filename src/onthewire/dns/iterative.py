@@ -219,7 +219,7 @@ class Iterative:
             return None
         for record in response.authorities:
             nearer = record.name.is_within(zone) and record.name != zone
-            if record.type == codes.NS and nearer and question.name.is_within(record.name):
+            if isinstance(record.data, NS) and nearer and question.name.is_within(record.name):
                 return record.name
         return None
 
@@ -249,7 +249,8 @@ class Iterative:
         """The end of the way in this zone: what counts of the answer, now remembered."""
         chain = _chain(response, zone, question)
         for records in chain:
-            self.cache.put(records)
+            for kind in {record.type for record in records}:  # More than one for ANY.
+                self.cache.put([record for record in records if record.type == kind])
         result = Result(answers=[record for records in chain for record in records])
         name = question.name
         if chain:

@@ -65,7 +65,8 @@ class Responder:
             response=True,
             opcode=query.opcode,
             recursion_desired=query.recursion_desired,
-            questions=query.questions,
+            # A datagram has room for one; of thousands, none is repeated.
+            questions=query.questions if len(query.questions) == 1 else (),
             edns=None if query.edns is None else Edns(self._payload, dnssec=query.edns.dnssec),
         )
         if query.opcode != codes.QUERY:
