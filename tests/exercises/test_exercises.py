@@ -105,6 +105,7 @@ WRONG = [
     ("last-bytes", "stub", 2, "The connection was reset"),
     ("last-bytes", "wrong_ends_at_leaver", 6, "Nobody accepts|was reset|ended after"),
     ("last-bytes", "wrong_no_bound", 4, "behind one that stays"),
+    ("last-bytes", "wrong_no_shutdown", 1, "s after the last octet, or later, each time"),
     ("last-bytes", "wrong_timeout_each", 5, "sends an octet now and then"),
     ("last-bytes", "wrong_waits_first", 1, "0 of 1 octet"),
     pytest.param("staggered-connect", "stub", 2, "the second place, behind a", marks=linux),

@@ -6,7 +6,7 @@ import contextlib
 import time
 
 from courseware.checker.peers import ChunkyPeer, ResetPeer
-from courseware.checker.report import TimedOut
+from courseware.checker.report import Failed, TimedOut
 from courseware.checker.wire import Connection
 from courseware.exercises.context import Context, Server
 from courseware.exercises.model import Exercise, Stage
@@ -21,6 +21,13 @@ LATEST = GIVE_UP + 1.5
 """Seconds after which the next client must have been served; a busy machine takes its time."""
 
 
+PROMPT = 0.8 * GIVE_UP
+"""Seconds from the last octet to the end, in the best of some tries; less than a wait for us."""
+
+HESITATION = 0.1
+"""Seconds before a client reads: a server that waits for nothing has closed by then."""
+
+
 class SmallWindow(Connection):
     """A client whose system holds little: most of a long answer is still on the server's side."""
 
@@ -32,19 +39,27 @@ def answer(count: int) -> bytes:
     return b"x" * count
 
 
-def ask(context: Context, server: Server, count: int, subject: str) -> None:
-    """One well-behaved client, from its connection to the end of it."""
+def ask(context: Context, server: Server, count: int, subject: str) -> float:
+    """One well-behaved client, to the end of its connection; seconds from the answer to that."""
     client = context.connect(server)
     client.exchange(b"%d\n" % count, answer(count), subject)
+    begin = time.monotonic()
     client.expect_end(subject)
+    waited = time.monotonic() - begin
     client.close()
+    return waited
 
 
 def answers(context: Context) -> None:
     """Short and long answers; the request whole and in single octets."""
     server = context.start()
-    for count in (1, context.chance.randrange(2, 1_000), 1_000_000):
-        ask(context, server, count, f"the answer to `{count}`")
+    counts = (1, context.chance.randrange(2, 1_000), 1_000_000)
+    waited = min(ask(context, server, count, f"the answer to `{count}`") for count in counts)
+    if waited > PROMPT:
+        raise Failed(
+            f"The end of the stream came {waited:.2f} s after the last octet, or later, each time. "
+            f"The client waits for it: end your direction as soon as everything is sent."
+        )
     client = context.peer(server, ChunkyPeer)
     client.send_pieces([b"1", b"2", b"\n"], one_message=True)
     client.expect(answer(12), "the answer to `12` in pieces")
@@ -66,13 +81,14 @@ def delivers_all(context: Context) -> None:
 def delivers_while_receiving(context: Context) -> None:
     """The client goes on sending while it takes the answer."""
     server = context.start()
-    part, parts = 100_000, 20
+    part, parts = 50_000, 40
     client = context.peer(server, SmallWindow)
     subject = f"the answer to `{part * parts}` while the client sends on"
     client.send(b"%d\n" % (part * parts))
+    time.sleep(HESITATION)
     for _ in range(parts):
         client.expect(answer(part), subject)
-        client.send(MORE[:8_192])
+        client.send(MORE[:4_000])
     client.end()
     client.expect_end(subject)
 
@@ -105,6 +121,14 @@ def gives_up_the_dripping(context: Context) -> None:
         with contextlib.suppress(OSError):
             stays.socket.send(b"d")
     second.expect(answer(4), "the answer to the client behind one that goes on sending")
+    with contextlib.suppress(OSError):
+        while time.monotonic() < until:
+            stays.socket.send(b"d")
+            time.sleep(0.02)
+        raise TimedOut(
+            f"the connection of a client that sends an octet now and then was still open after "
+            f"{LATEST:g} s."
+        )
 
 
 def survives_leavers(context: Context) -> None:
