@@ -1,5 +1,6 @@
 """The server, the stub and the resolver over real sockets, against dig, dnspython and getent."""
 
+import errno
 import shutil
 import socket
 import struct
@@ -381,6 +382,28 @@ def test_one_connection_too_many_ends_the_one_that_has_waited_longest():
                 assert second.recv(1) == b""
                 first.sendall(framed(Message(id=4, questions=(WWW,))))
                 assert receive(first).id == 4
+
+
+def test_short_of_descriptors_the_one_that_has_waited_longest_is_ended(monkeypatch):
+    accept = socket.socket.accept
+    short = threading.Event()
+
+    def accept_or_not(self):
+        if short.is_set():
+            short.clear()
+            raise OSError(errno.EMFILE, "too many open files")
+        return accept(self)
+
+    monkeypatch.setattr(socket.socket, "accept", accept_or_not)
+    with server() as address:
+        with connected(address) as first:
+            first.sendall(framed(Message(id=1, questions=(WWW,))))
+            assert receive(first).id == 1
+            short.set()
+            with connected(address) as second:
+                second.sendall(framed(Message(id=2, questions=(WWW,))))
+                assert receive(second).id == 2
+                assert first.recv(1) == b""
 
 
 def test_silent_and_dripping_connections_are_ended():

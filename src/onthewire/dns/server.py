@@ -41,8 +41,9 @@ class Limits:
     """What a server allows its clients.
 
     Attributes:
-        connections: over TCP at one time. When one more comes, the one that has been waiting the
-            longest for its next message is closed: those that ask are served.
+        connections: over TCP at one time. When one more comes, or descriptors are short, the one
+            that has been waiting the longest for its next message is closed: those that ask are
+            served.
         idle_time: seconds without a whole message, or without taking the responses, after which a
             connection is closed (RFC 7766 section 6.2.3).
         datagrams: answered in a row before connections have their turn.
@@ -166,14 +167,18 @@ class DNSServer:
     def _accept(self) -> None:
         try:
             sock, _ = self._listener.accept()
+        except (BlockingIOError, ConnectionError):
+            return None  # It has gone already.
         except OSError:
-            return  # It has gone already, or descriptors are short.
+            # Descriptors are short. The one that comes would wait, and be reported again and again.
+            return self._drop_longest_waiting()
         if len(self._connections) >= self.limits.connections:
-            self._drop(min(self._connections.values(), key=lambda one: one.deadline))
+            self._drop_longest_waiting()
         sock.setblocking(False)
         connection = _Connection(sock, self._clock() + self.limits.idle_time)
         self._connections[sock] = connection
         self._selector.register(sock, selectors.EVENT_READ)
+        return None
 
     def _talk(self, connection: _Connection) -> None:
         """Take what came, answer it, send what can be sent."""
@@ -233,6 +238,10 @@ class DNSServer:
         for connection in list(self._connections.values()):
             if connection.deadline <= now:
                 self._drop(connection)
+
+    def _drop_longest_waiting(self) -> None:
+        if self._connections:
+            self._drop(min(self._connections.values(), key=lambda one: one.deadline))
 
     def _drop(self, connection: _Connection) -> None:
         del self._connections[connection.sock]
