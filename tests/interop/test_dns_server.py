@@ -508,5 +508,20 @@ def test_the_whole_time_bounds_a_resolution(lab):
         resolver.resolve(Name.parse("www.bakery.test."))
 
 
+def test_all_tries_have_room_in_the_whole_time(lab, monkeypatch):
+    """Each of two tries may take its time over UDP, and once more over TCP."""
+    times = []
+
+    def silent(*_, tries, try_time, **__):
+        times.append(tries * 2 * try_time)
+        raise NoResponse
+
+    monkeypatch.setattr("onthewire.dns.resolver.ask", silent)
+    resolver = Resolver([(Name.parse("a."), "192.0.2.1")], reach=lab.reach, whole_time=0.4)
+    with pytest.raises(ResolutionFailed, match="no server of"):
+        resolver.resolve(Name.parse("www.bakery.test."))
+    assert len(times) == 1 and 0 < times[0] <= 0.4
+
+
 def test_outside_of_the_lab_servers_are_at_port_53():
     assert port_53("192.0.2.1") == ("192.0.2.1", 53)

@@ -83,7 +83,8 @@ class Resolver:
                 step.question,
                 recursion=False,
                 tries=2,
-                try_time=min(self._try_time, remaining / 2),
+                # Two tries over UDP, and over TCP after each where there is no room.
+                try_time=min(self._try_time, remaining / 4),
             )
         except (NoResponse, ConnectionError):
             response = None
