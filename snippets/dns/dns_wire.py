@@ -12,7 +12,7 @@ TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, 
 KINDS = {number: kind for kind, number in TYPES.items()}
 FIELDS = {"NS": "n", "CNAME": "n", "PTR": "n", "MX": "Hn", "SOA": "nnIIIII"}  # n is a name
 RESPONSE, AUTHORITATIVE, TRUNCATED, RECURSION = 0x8000, 0x0400, 0x0200, 0x0100
-NOERROR, FORMERR, NXDOMAIN, NOTIMP, REFUSED = 0, 1, 3, 4, 5
+NOERROR, FORMERR, NXDOMAIN, REFUSED = 0, 1, 3, 5
 
 
 class Record(NamedTuple):
