@@ -38,6 +38,7 @@ WRONG = [
     ("first-reply", "wrong_one_client", 4, "Nobody accepts connections"),
     ("pack-reading", "stub", 1, "Wrong octets from pack_reading.*'roof'"),
     ("pack-reading", "wrong_characters", 1, "Wrong octets from pack_reading.*'K.xfcche'"),
+    ("pack-reading", "wrong_cuts_finer", 2, "Wrong octets from pack_reading"),
     ("pack-reading", "wrong_cuts_hundredths", 2, "Wrong octets from pack_reading"),
     ("pack-reading", "wrong_ignores_rest", 3, "returned .* with 00 behind it; expected ValueError"),
     ("pack-reading", "wrong_infinity", 4, "raised OverflowError for the temperature inf"),

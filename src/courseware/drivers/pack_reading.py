@@ -40,6 +40,11 @@ HUNDREDTHS = (-32768, -1, 0, 1, 29, 57, 32767)
 CHARACTERS = ("az", "éß", "€日", "😀🜂")
 """Characters of one, two, three and four octets."""
 
+BESIDE = 0.004
+"""Degrees that a temperature may lie beside a hundredth and still be rounded to it."""
+
+LAST_DEGREES = 327.0
+
 NAME_LIMIT = 255
 
 TOO_LARGE: tuple[tuple[str, Any], ...] = (
@@ -169,11 +174,19 @@ def golden(program: Any) -> None:
 
 
 def round_trips(program: Any, seed: int) -> int:
-    """Random readings there and back; how many there were."""
+    """Random readings there and back; how many there were.
+
+    Each is also packed with a temperature a little beside the hundredth, which it is rounded to.
+    """
     count = 0
     for reading, octets in readings(seed):
         expect_packed(program, reading, octets)
         expect_unpacked(program, octets, reading)
+        temperature = reading["temperature"]
+        # At the end of the range there is no place on the other side.
+        down = temperature > LAST_DEGREES or (count % 2 and temperature > -LAST_DEGREES)
+        beside = {**reading, "temperature": temperature + (-BESIDE if down else BESIDE)}
+        expect_packed(program, beside, octets)
         count += 1
     return count
 
