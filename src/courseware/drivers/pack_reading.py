@@ -182,12 +182,13 @@ def round_trips(program: Any, seed: int) -> int:
     for reading, octets in readings(seed):
         expect_packed(program, reading, octets)
         expect_unpacked(program, octets, reading)
+        count += 1
+    for number, (reading, octets) in enumerate(readings(seed)):
         temperature = reading["temperature"]
         # At the end of the range there is no place on the other side.
-        down = temperature > LAST_DEGREES or (count % 2 and temperature > -LAST_DEGREES)
+        down = temperature > LAST_DEGREES or (number % 2 and temperature > -LAST_DEGREES)
         beside = {**reading, "temperature": temperature + (-BESIDE if down else BESIDE)}
         expect_packed(program, beside, octets)
-        count += 1
     return count
 
 
