@@ -35,9 +35,12 @@ def ask(connection, neighbor):
             connection.sendall(b"ping")
             connection.recv(100)
             waits.append((time.perf_counter() - began) * 1000)
-    # The best: on a busy machine anything may take longer.
-    best = min(waits)
-    print(f"beside {neighbor}: {best:.3f} ms at best, over 2 ms: {best > 2}", flush=True)
+    # Not the slower ones: on a busy machine anything may take longer.
+    quarter = sorted(waits)[ROUNDS // 4]
+    print(
+        f"beside {neighbor}: a quarter within {quarter:.3f} ms, over 2 ms: {quarter > 2}",
+        flush=True,
+    )
 
 
 def main():
