@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import struct
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems keep o
 
 SMALL = 65_536
 
+connected = threading.Event()
+
 
 def some_then_end(connection: socket.socket) -> None:
     connection.sendall(bytes(5_000))
@@ -27,6 +31,8 @@ def some_then_end(connection: socket.socket) -> None:
 
 def some_then_reset(connection: socket.socket) -> None:
     connection.sendall(bytes(5_000))
+    # A reset before the client has taken note of its connection would be another case.
+    assert connected.wait(10)
     reset(connection)
 
 
@@ -37,6 +43,14 @@ def test_the_slow_reader_tells_how_it_ended(
     with peer(some_then_end) as port:
         run(monkeypatch, program, "--port", str(port), "--pause", "0")
     assert capsys.readouterr().out.startswith("the server ended the connection\n5000 octets in ")
+    plain = socket.create_connection
+
+    def connect(*given: Any, **more: Any) -> socket.socket:
+        connection = plain(*given, **more)
+        connected.set()
+        return connection
+
+    monkeypatch.setattr(socket, "create_connection", connect)
     with peer(some_then_reset) as port:
         run(monkeypatch, program, "--port", str(port), "--pause", "0")
     assert capsys.readouterr().out.startswith("the connection was cut off\n")

@@ -258,30 +258,36 @@ def keeps_its_time(context: Context) -> None:
 
     where = "where wrong replies came without end"
     within = context.limits.patience + tries * wait
-    try:
-        run(
-            context,
-            told,
-            reply,
-            where,
-            *("--wait", str(wait), "--tries", str(tries)),
-            tick=tick,
-            missing=1,
-            within=within,
-        )
-    except TimedOut:
-        raise TimedOut(
-            f"the program still ran after {within:g} s, {where}; it has "
-            f"{tries} tries of {wait:g} s."
-        ) from None
-    if len(times) != tries:
-        raise Failed(f"The program tried {len(times)} times {where}; it has {tries} tries.")
-    took = times[-1] - times[0]
-    if took < (tries - 1) * wait / 2:
-        raise Failed(
-            f"All {tries} tries came within {took:.2f} s {where}: each has {wait:g} s, whatever "
-            "comes."
-        )
+    for attempts_left in (2, 1, 0):
+        times.clear()
+        clients.clear()
+        try:
+            run(
+                context,
+                told,
+                reply,
+                where,
+                *("--wait", str(wait), "--tries", str(tries)),
+                tick=tick,
+                missing=1,
+                within=within,
+            )
+        except TimedOut:
+            raise TimedOut(
+                f"the program still ran after {within:g} s, {where}; it has "
+                f"{tries} tries of {wait:g} s."
+            ) from None
+        if len(times) != tries:
+            raise Failed(f"The program tried {len(times)} times {where}; it has {tries} tries.")
+        took = times[-1] - times[0]
+        if took < (tries - 1) * wait / 2:
+            if attempts_left:
+                continue  # On a busy machine tries may be noticed late, and then all at once.
+            raise Failed(
+                f"All {tries} tries came within {took:.2f} s {where}: each has {wait:g} s, whatever "
+                "comes."
+            )
+        break
     if refused.wait(context.limits.patience) is None:
         raise TimedOut("the program still ran where nobody is at the port.")
     expect_printed(refused, [f"{alone[0]} no answer"], 1, "where nobody is at the port")
