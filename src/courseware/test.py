@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 WORKERS = str((os.cpu_count() or 1) + 3)
-"""Three more than there are processors, because many tests wait for a program, a page or a clock."""
+"""Three more than there are processors, because many tests wait for a program or a page."""
 
 CHECKS = {
     "lint": ["-m", "ruff", "check", "--quiet"],

@@ -284,8 +284,8 @@ def keeps_its_time(context: Context) -> None:
             if attempts_left:
                 continue  # On a busy machine tries may be noticed late, and then all at once.
             raise Failed(
-                f"All {tries} tries came within {took:.2f} s {where}: each has {wait:g} s, whatever "
-                "comes."
+                f"All {tries} tries came within {took:.2f} s {where}: each has {wait:g} s, "
+                "whatever comes."
             )
         break
     if refused.wait(context.limits.patience) is None:
