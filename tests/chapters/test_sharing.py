@@ -96,3 +96,24 @@ def test_three_bad_jobs_do_not_stop_the_workers(
     *bad, good = capsys.readouterr().out.splitlines()
     assert good == "7: 49"
     assert all("invalid literal" in line for line in bad)
+
+
+class Stop:
+    """An event that is set after it has been looked at twice."""
+
+    looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        return self.looks > 2
+
+    def wait(self, _: float) -> bool:
+        return self.is_set()
+
+
+def test_both_go_on_until_they_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = load(monkeypatch, "sharing/stoppable.py")
+    for work in (program["sleeper"], program["waiter"]):
+        stop = Stop()
+        work(stop, 0)
+        assert stop.looks == 3
