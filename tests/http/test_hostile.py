@@ -15,6 +15,7 @@ import pytest
 from onthewire.http.events import HTTPError
 from onthewire.http.limits import Limits
 from onthewire.http.simple import Request, Response
+from onthewire.serving.blocking import BlockingServer
 from tests.http.serving import (
     CLOSE,
     GET,
@@ -43,6 +44,12 @@ SHORT = Limits(
 )
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 LARGE = 24 * 1024 * 1024
+
+
+@pytest.fixture(autouse=True)
+def short_ticks(monkeypatch):
+    """Threads look up often, so that stopping takes little of the drain time."""
+    monkeypatch.setattr(BlockingServer, "tick", 0.05)
 
 
 def hello(request: Request) -> Response:
